@@ -1,0 +1,524 @@
+import type { Optimizer } from '@tensorflow/tfjs-core';
+import { CustomCallback, type LayersModel } from '@tensorflow/tfjs-layers';
+import {
+  type CosineAnnealingConfig,
+  needsTotal,
+  type ParsedConfig,
+  parseConfig,
+  type ScheduledConfig,
+  scheduleIfKnown,
+  scheduleOf,
+} from './config';
+import { CosineAnnealingError } from './errors';
+import { type LearningRateChange, LearningRateHistory } from './history';
+import { getLearningRate, setLearningRate } from './optimizer';
+import { cycleCount, describePlan, endProblem, plural, round } from './plan';
+import { type CyclePosition, positionOf, type Schedule } from './schedule';
+import { type CosineAnnealingState, loadState, saveState } from './state';
+
+/** Where messages go: console, pino, or anything alike. */
+export interface Logger {
+  info(message: string): void;
+  warn(message: string): void;
+  debug(message: string): void;
+}
+
+/** What `onCycleEnd` is told. */
+export interface CycleEnd {
+  /** Index of the cycle that ends. */
+  readonly cycle: number;
+  /** Index of its last epoch, on the schedule's clock. */
+  readonly epoch: number;
+  /** Index of its last update. */
+  readonly step: number;
+  /** The learning rate of its last update. */
+  readonly learningRate: number;
+  /** The model in training, to save or to predict with; undefined behind a plain object in `callbacks`. */
+  readonly model: LayersModel | undefined;
+  /** Metrics of the epoch; of the batch, where a cycle ends within an epoch. */
+  readonly logs: Readonly<Record<string, number>>;
+}
+
+/** Functions and objects that a callback works with; unlike the config they cannot be saved. */
+export interface CosineAnnealingHooks {
+  /** The optimizer. Needed only where TensorFlow.js does not hand over the model. Default: the model's. */
+  optimizer?: Optimizer;
+  /** Where messages go; null silences even warnings. Default: console. */
+  logger?: Logger | null;
+  /** Called at every change of the learning rate, before the update; awaited. */
+  onChange?: (change: LearningRateChange) => void | Promise<void>;
+  /** Called at every warm restart, before its first update; awaited. */
+  onRestart?: (change: LearningRateChange) => void | Promise<void>;
+  /** Called at the end of a cycle's last epoch or batch, before the restart; awaited, and may save the model. */
+  onCycleEnd?: (end: CycleEnd) => void | Promise<void>;
+}
+
+/** What TensorFlow.js's types hide. */
+type ModelInTraining = LayersModel & { readonly isTraining: boolean };
+type Logs = Parameters<CustomCallback['onBatchBegin']>[1];
+
+/** What is known about the fit in progress. */
+interface Fit {
+  readonly model: LayersModel | undefined;
+  readonly optimizer: Optimizer;
+  /** End of the fit's epoch numbers; undefined behind a plain object in `callbacks`. */
+  readonly epochs: number | undefined;
+  /** Batches in an epoch, where TensorFlow.js knows. */
+  readonly batchesPerEpoch: number | undefined;
+  firstEpochSeen: boolean;
+}
+
+/** The learning rate that the last update was made with. */
+interface LastUpdate {
+  readonly t: number;
+  readonly learningRate: number;
+}
+
+/**
+ * A training callback that anneals the optimizer's learning rate by a cosine, with warm restarts (SGDR, Loshchilov &
+ * Hutter, arXiv 1608.03983). Put it into the `callbacks` of `model.fit` or `model.fitDataset`.
+ */
+export class CosineAnnealingCallback extends CustomCallback {
+  #config: ParsedConfig;
+  readonly #hooks: CosineAnnealingHooks;
+  readonly #warned = new Set<string>();
+  #schedule: Schedule<ScheduledConfig> | undefined;
+  #history: LearningRateHistory;
+
+  #step = 0;
+  #epoch = 0;
+  #offset = 0;
+  #last: LastUpdate | undefined;
+
+  #fit: Fit | undefined;
+  /** Given by TensorFlow.js for the fit that is about to begin. */
+  #modelGiven: LayersModel | undefined;
+  #updating = false;
+  #batchesSeen = 0;
+  /** What was last written, and to which optimizer: a different value there is someone else's. */
+  #written: { optimizer: Optimizer; learningRate: number } | undefined;
+  /** The cycle of the last update, and where it ends; Infinity once that was announced. */
+  #cycle = { index: -1, start: Number.POSITIVE_INFINITY, end: Number.NEGATIVE_INFINITY };
+  #cycleEnds = Number.POSITIVE_INFINITY;
+
+  /**
+   * @param config The schedule, as plain data.
+   * @param hooks Functions and objects to work with.
+   * @throws {@link CosineAnnealingError} that lists everything wrong with the config.
+   */
+  constructor(config: CosineAnnealingConfig, hooks: CosineAnnealingHooks = {}) {
+    super({});
+    this.#config = parseConfig(config);
+    this.#hooks = hooks;
+    this.#history = new LearningRateHistory(this.#config.historyLimit);
+    this.#scheduleIfKnown();
+    // Behind a plain object in `callbacks`, TensorFlow.js takes the methods off this object and calls them alone.
+    for (const hook of HOOKS) this[hook] = this[hook].bind(this) as never;
+  }
+
+  /**
+   * Goes on from a saved state, given as text or as the parsed object.
+   *
+   * @throws {@link CosineAnnealingError} where the state is damaged, truncated or of a newer version.
+   */
+  static fromJSON(json: unknown, hooks: CosineAnnealingHooks = {}): CosineAnnealingCallback {
+    const { config, position, history } = loadState(json);
+    const annealing = new CosineAnnealingCallback(config, hooks);
+    annealing.#history = history;
+    annealing.#step = position.step;
+    annealing.#epoch = position.epoch;
+    annealing.#offset = position.offset;
+    if (annealing.#schedule !== undefined && position.t !== null) {
+      annealing.#last = { t: position.t, learningRate: annealing.#schedule(position.t) };
+    }
+    return annealing;
+  }
+
+  /** The parsed config, frozen, with what was learned since: eta_max of the optimizer, total and batchesPerEpoch of the fit. */
+  get config(): ParsedConfig {
+    return this.#config;
+  }
+
+  /** The pure schedule; undefined until eta_max, and the total that `cycles` fill, are known. */
+  get schedule(): Schedule<ScheduledConfig> | undefined {
+    return this.#schedule;
+  }
+
+  /** Every change of the learning rate. */
+  get history(): LearningRateHistory {
+    return this.#history;
+  }
+
+  /** Updates done. */
+  get step(): number {
+    return this.#step;
+  }
+
+  /** The learning rate of the last update; before the first one, of that, where it is known. */
+  get learningRate(): number | undefined {
+    return this.#last?.learningRate ?? this.#schedule?.(0);
+  }
+
+  /** Index of the cycle of the last update, from 0. */
+  get cycle(): number {
+    return this.#position?.cycle ?? 0;
+  }
+
+  /** Units since that cycle's cosine began. */
+  get T_cur(): number {
+    return this.#position?.T_cur ?? 0;
+  }
+
+  /** Length of that cycle's cosine, in units; undefined until it is known. */
+  get T_i(): number | undefined {
+    return this.#position?.T_i;
+  }
+
+  get #position(): CyclePosition | undefined {
+    return this.#schedule?.cycleAt(this.#last?.t ?? 0);
+  }
+
+  /** Starts over: position 0 and an empty history. What was learned stays, so that eta_max is not read from an annealed optimizer. */
+  reset(): void {
+    this.#step = 0;
+    this.#epoch = 0;
+    this.#offset = 0;
+    this.#last = undefined;
+    this.#written = undefined;
+    this.#forgetCycle();
+    this.#history = new LearningRateHistory(this.#config.historyLimit);
+    if (this.#schedule !== undefined) this.#history.follow(this.#schedule);
+  }
+
+  /**
+   * The whole state, as plain data for `fromJSON`.
+   *
+   * @param options `history: false` leaves the history out, which makes the state small.
+   */
+  state({ history = true }: { history?: boolean } = {}): CosineAnnealingState {
+    const position = { step: this.#step, epoch: this.#epoch, offset: this.#offset, t: this.#last?.t ?? null };
+    return saveState(this.#config, position, history ? this.#history : null);
+  }
+
+  /** The whole state: what `JSON.stringify` writes. */
+  toJSON(): CosineAnnealingState {
+    return this.state();
+  }
+
+  /** Called by TensorFlow.js. @internal */
+  override setModel(model: LayersModel): void {
+    this.#refuseSecondFit(model);
+    this.#modelGiven = model;
+  }
+
+  /** Called by TensorFlow.js. @internal */
+  override async onTrainBegin(logs?: Logs): Promise<void> {
+    const model = this.#modelGiven;
+    if (model === undefined && isTraining(this.#fit?.model)) throw new CosineAnnealingError(IN_USE);
+    const optimizer = this.#hooks.optimizer ?? model?.optimizer;
+    if (optimizer === undefined) throw new CosineAnnealingError(NO_MODEL);
+    setLearningRate(optimizer, getLearningRate(optimizer)); // an optimizer that cannot be steered fails here
+    this.#modelGiven = undefined;
+    this.#updating = false;
+    const params = (model && this.params) ?? {};
+    this.#fit = {
+      model,
+      optimizer,
+      epochs: params['epochs'] as number | undefined,
+      batchesPerEpoch: batchesIn(params),
+      firstEpochSeen: false,
+    };
+    await super.onTrainBegin(logs);
+  }
+
+  /** Called by TensorFlow.js. @internal */
+  override async onEpochBegin(epoch: number, logs?: Logs): Promise<void> {
+    const fit = this.#fitInProgress();
+    if (!fit.firstEpochSeen) this.#beginFit(fit, epoch);
+    this.#epoch = this.#offset + epoch;
+    this.#batchesSeen = 0;
+    await super.onEpochBegin(epoch, logs);
+  }
+
+  /** Sets the learning rate of the update that follows. Called by TensorFlow.js. @internal */
+  override async onBatchBegin(batch: number, logs?: Logs): Promise<void> {
+    this.#finishUpdate();
+    if (batch === 0 || this.#config.updateFreq === 'batch') {
+      if (this.#positionAt(batch) >= this.#cycleEnds) await this.#endCycle(this.#epoch, logs);
+      const change = this.#anneal(batch);
+      if (change !== 'same') await this.#announce(change);
+    }
+    this.#updating = true;
+    this.#report(logs);
+  }
+
+  /** Called by TensorFlow.js. @internal */
+  override async onBatchEnd(batch: number, logs?: Logs): Promise<void> {
+    this.#finishUpdate();
+    if (this.#nextInEpoch(batch + 1) >= this.#cycleEnds) await this.#endCycle(this.#epoch, logs);
+    await super.onBatchEnd(batch, logs);
+  }
+
+  /** Called by TensorFlow.js. @internal */
+  override async onEpochEnd(epoch: number, logs?: Logs): Promise<void> {
+    this.#finishUpdate();
+    this.#epoch = this.#offset + epoch + 1;
+    this.#learnBatches();
+    this.#report(logs);
+    if (this.#positionAt(0) >= this.#cycleEnds) await this.#endCycle(this.#offset + epoch, logs);
+    await super.onEpochEnd(epoch, logs);
+  }
+
+  /** Called by TensorFlow.js. @internal */
+  override async onTrainEnd(logs?: Logs): Promise<void> {
+    this.#fit = undefined;
+    await super.onTrainEnd(logs);
+  }
+
+  /** Only the first epoch tells where the fit begins: `fitDataset` does not say. */
+  #beginFit(fit: Fit, firstEpoch: number): void {
+    fit.firstEpochSeen = true;
+    const continues = this.#offset + firstEpoch === this.#epoch;
+    if (firstEpoch === 0 && !continues) this.#offset = this.#epoch;
+    this.#learnFromFit(fit, firstEpoch);
+    this.#epoch = this.#offset + firstEpoch;
+    this.#rememberCycle();
+    this.#tellPlan(fit, firstEpoch);
+    this.#warnOfUnknownBatches();
+    this.#stopIfOver(fit, this.#positionAt(0));
+  }
+
+  #tellPlan(fit: Fit, firstEpoch: number): void {
+    const from = this.#positionAt(0);
+    const to = this.#totalOf(fit, firstEpoch, this.#config.batchesPerEpoch);
+    if (to === undefined || to <= from) return;
+    const run = { from, to };
+    const schedule = this.#schedule as Schedule<ScheduledConfig>;
+    this.#info(`plan: ${describePlan(schedule, run)}`);
+    const problem = endProblem(schedule, run);
+    if (problem !== undefined) this.#warn('end', problem);
+  }
+
+  /** The cycle of the last update, so that the next one can be a restart; its end was announced in its own fit. */
+  #rememberCycle(): void {
+    this.#forgetCycle();
+    if (this.#last !== undefined) this.#enterCycle(this.#last.t);
+    if (this.#positionAt(0) >= this.#cycleEnds) this.#cycleEnds = Number.POSITIVE_INFINITY;
+  }
+
+  #learnFromFit(fit: Fit, firstEpoch: number): void {
+    const batchesPerEpoch = fit.batchesPerEpoch ?? this.#config.batchesPerEpoch;
+    const { eta_max = getLearningRate(fit.optimizer) } = this.#config;
+    const total = needsTotal(this.#config) ? this.#totalOf(fit, firstEpoch, batchesPerEpoch) : undefined;
+    this.#learn({ eta_max, ...(total && { total }), ...(batchesPerEpoch && { batchesPerEpoch }) });
+  }
+
+  /** Where the fit ends, in units, if that is known. */
+  #totalOf({ epochs }: Fit, firstEpoch: number, batchesPerEpoch: number | undefined): number | undefined {
+    if (epochs === undefined) return undefined;
+    if (this.#config.unit === 'epoch') return this.#offset + epochs;
+    return batchesPerEpoch && this.#step + (epochs - firstEpoch) * batchesPerEpoch;
+  }
+
+  #learn(learned: Partial<CosineAnnealingConfig>): void {
+    const news = Object.entries(learned).some(
+      ([key, value]) => this.#config[key as keyof ParsedConfig] !== value,
+    );
+    if (!news && this.#schedule !== undefined) return;
+    this.#config = parseConfig({ ...this.#config, ...learned });
+    this.#schedule = scheduleOf(this.#config);
+    this.#history.follow(this.#schedule);
+  }
+
+  #scheduleIfKnown(): void {
+    this.#schedule = scheduleIfKnown(this.#config);
+    if (this.#schedule !== undefined) this.#history.follow(this.#schedule);
+  }
+
+  #anneal(batch: number): 'same' | 'change' | 'restart' {
+    const { optimizer } = this.#fitInProgress();
+    const schedule = this.#schedule as Schedule<ScheduledConfig>;
+    const place = { step: this.#step, epoch: this.#epoch, batch };
+    const t = positionOf(this.#config as ScheduledConfig, place);
+    const learningRate = schedule(t);
+    this.#write(optimizer, learningRate);
+    const isRestart = this.#enterCycle(t);
+    const isChange = isRestart || this.#last?.learningRate !== learningRate;
+    this.#last = { t, learningRate };
+    if (isChange) this.#history.append(place, learningRate);
+    return isRestart ? 'restart' : isChange ? 'change' : 'same';
+  }
+
+  #write(optimizer: Optimizer, learningRate: number): void {
+    const found = getLearningRate(optimizer);
+    if (this.#written?.optimizer === optimizer && this.#written.learningRate !== found) {
+      this.#warn(
+        'writer',
+        `something else set the learning rate to ${found} after this callback had set ${this.#written.learningRate}; ` +
+          'it is overwritten at every update, so remove one of the two',
+      );
+    }
+    if (found !== learningRate) setLearningRate(optimizer, learningRate);
+    this.#written = { optimizer, learningRate };
+  }
+
+  /** Notes the cycle at t; true at a warm restart. */
+  #enterCycle(t: number): boolean {
+    if (t >= this.#cycle.start && t < this.#cycle.end) return false;
+    const schedule = this.#schedule as Schedule<ScheduledConfig>;
+    const { cycle: index, phase } = schedule.cycleAt(t);
+    const before = this.#cycle.index;
+    const end = phase === 'hold' ? Number.POSITIVE_INFINITY : schedule.cycleStart(index + 1);
+    this.#cycle = { index, start: schedule.cycleStart(index), end };
+    this.#cycleEnds = end;
+    return before >= 0 && index > before;
+  }
+
+  #forgetCycle(): void {
+    this.#cycle = { index: -1, start: Number.POSITIVE_INFINITY, end: Number.NEGATIVE_INFINITY };
+    this.#cycleEnds = Number.POSITIVE_INFINITY;
+  }
+
+  async #announce(kind: 'change' | 'restart'): Promise<void> {
+    const { onChange, onRestart } = this.#hooks;
+    if (!onChange && !onRestart && this.#config.verbose === 0) return;
+    const change = this.#history.at(-1) as LearningRateChange;
+    const { epoch, batch, learningRate, cycle, T_i } = change;
+    const text = `learning rate ${learningRate} at epoch ${epoch}, batch ${batch}`;
+    if (kind === 'restart')
+      this.#info(`warm restart ${cycle}: ${text}; T_i is ${round(T_i)} ${plural(this.#config.unit)}`);
+    else if (this.#config.verbose === 2) this.#logger?.debug(PREFIX + text);
+    await onChange?.(change);
+    if (kind === 'restart') await onRestart?.(change);
+  }
+
+  async #endCycle(epoch: number, logs: Logs): Promise<void> {
+    this.#cycleEnds = Number.POSITIVE_INFINITY;
+    const { model } = this.#fitInProgress();
+    const cycle = this.#cycle.index;
+    const { learningRate } = this.#last as LastUpdate;
+    this.#info(`end of cycle ${cycle} in epoch ${epoch}: learning rate ${learningRate}`);
+    const isLast = cycle === cycleCount(this.#schedule as Schedule) - 1;
+    if (isLast && this.#config.afterLastCycle === 'stop' && model !== undefined) model.stopTraining = true;
+    const { onCycleEnd } = this.#hooks;
+    if (onCycleEnd === undefined) return;
+    await onCycleEnd({
+      cycle,
+      epoch,
+      step: this.#step - 1,
+      learningRate,
+      model,
+      logs: await numbersIn(logs),
+    });
+  }
+
+  #finishUpdate(): void {
+    if (!this.#updating) return;
+    this.#updating = false;
+    this.#step++;
+    this.#batchesSeen++;
+  }
+
+  /** An epoch that was stopped halfway does not tell how many batches there are. */
+  #learnBatches(): void {
+    const { model, batchesPerEpoch } = this.#fitInProgress();
+    if (batchesPerEpoch !== undefined || model?.stopTraining || this.#batchesSeen === 0) return;
+    this.#learn({ batchesPerEpoch: this.#batchesSeen });
+  }
+
+  /** Position of the update after the one that ended, where it is surely in the same epoch. */
+  #nextInEpoch(batch: number): number {
+    const { updateFreq, batchesPerEpoch } = this.#config;
+    if (updateFreq === 'epoch' || batch === batchesPerEpoch) return Number.NEGATIVE_INFINITY;
+    return this.#positionAt(batch);
+  }
+
+  #positionAt(batch: number): number {
+    return positionOf(this.#config as ScheduledConfig, { step: this.#step, epoch: this.#epoch, batch });
+  }
+
+  #report(logs: Logs): void {
+    if (logs !== undefined && this.#last !== undefined) logs['lr'] = this.#last.learningRate;
+  }
+
+  #fitInProgress(): Fit {
+    if (this.#fit === undefined) throw new CosineAnnealingError(NOT_IN_A_FIT);
+    return this.#fit;
+  }
+
+  #refuseSecondFit(model: LayersModel): void {
+    if (this.#fit?.model !== model && isTraining(this.#fit?.model)) throw new CosineAnnealingError(IN_USE);
+  }
+
+  #warnOfUnknownBatches(): void {
+    const { unit, updateFreq, batchesPerEpoch } = this.#config;
+    if (batchesPerEpoch !== undefined || unit === 'batch' || updateFreq === 'epoch') return;
+    this.#warn(
+      'batches',
+      'TensorFlow.js does not tell how many batches an epoch of this data has, so the first epoch keeps its starting ' +
+        'learning rate; give `batchesPerEpoch` to anneal within it',
+    );
+  }
+
+  #stopIfOver(fit: Fit, position: number): void {
+    if (this.#config.afterLastCycle !== 'stop') return;
+    if (fit.model === undefined) throw new CosineAnnealingError(CANNOT_STOP);
+    if ((this.#schedule as Schedule).cycleAt(position).phase !== 'hold') return;
+    fit.model.stopTraining = true;
+    this.#warn('over', 'the last cycle is over, so training stops after one batch; reset() starts over');
+  }
+
+  get #logger(): Logger | null {
+    return this.#hooks.logger === undefined ? console : this.#hooks.logger;
+  }
+
+  #info(message: string): void {
+    if (this.#config.verbose > 0) this.#logger?.info(PREFIX + message);
+  }
+
+  /** Once per callback, not per fit: people call fit once per epoch in a loop, too. */
+  #warn(subject: string, message: string): void {
+    if (this.#warned.has(subject)) return;
+    this.#warned.add(subject);
+    this.#logger?.warn(PREFIX + message);
+  }
+}
+
+const PREFIX = 'CosineAnnealingCallback: ';
+const HOOKS = [
+  'onTrainBegin',
+  'onTrainEnd',
+  'onEpochBegin',
+  'onEpochEnd',
+  'onBatchBegin',
+  'onBatchEnd',
+] as const;
+
+const NO_MODEL =
+  '`callbacks`: CosineAnnealingCallback was given no model. Put it before any plain object in `callbacks`, and wrap ' +
+  'those as new tf.CustomCallback({...}); or give `hooks.optimizer`. If it stands alone there, two copies of ' +
+  '@tensorflow/tfjs-layers are installed: run npm ls @tensorflow/tfjs-layers';
+const IN_USE =
+  '`callbacks`: this CosineAnnealingCallback is in use by a fit in progress; it cannot serve two fits at once, nor ' +
+  'stand twice in `callbacks`: make one for each';
+const NOT_IN_A_FIT = '`callbacks`: CosineAnnealingCallback works inside model.fit or model.fitDataset only';
+const CANNOT_STOP =
+  "`afterLastCycle`: 'stop' needs the model, which TensorFlow.js hands over only where no plain object is the first " +
+  'of `callbacks`; wrap it as new tf.CustomCallback({...})';
+
+const isTraining = (model: LayersModel | undefined) =>
+  (model as ModelInTraining | undefined)?.isTraining === true;
+
+/** `fit` tells samples and batch size, `fitDataset` steps; null stands for unknown. */
+function batchesIn(params: CustomCallback['params']): number | undefined {
+  const { steps, samples, batchSize } = params as Record<string, number | null | undefined>;
+  if (steps) return steps;
+  return samples && batchSize ? Math.ceil(samples / batchSize) : undefined;
+}
+
+async function numbersIn(logs: Logs): Promise<Record<string, number>> {
+  const entries = Object.entries(logs ?? {}).map(async ([name, value]) => {
+    return [name, typeof value === 'number' ? value : ((await value.data())[0] as number)] as const;
+  });
+  return Object.fromEntries(await Promise.all(entries));
+}

@@ -1,0 +1,308 @@
+import { distance } from 'fastest-levenshtein';
+import * as z from 'zod';
+import { CosineAnnealingError, show, validationError } from './errors';
+import { type Schedule, schedule, updateLength } from './schedule';
+import { at, type PerCycle, totalDelay } from './timeline';
+
+const SHORTEST = 1e-12;
+const LONGEST = Number.MAX_SAFE_INTEGER;
+const MOST_SHRINKING_CYCLES = 100_000;
+
+const positive = () => z.number({ error: 'expected a number > 0' }).gt(0, { error: 'expected a number > 0' });
+
+const notNegative = () =>
+  z.number({ error: 'expected a number >= 0' }).min(0, { error: 'expected a number >= 0' });
+
+const count = () =>
+  z.int({ error: 'expected an integer >= 1' }).min(1, { error: 'expected an integer >= 1' });
+
+/** Shorter or longer lengths could not be told from rounding. */
+const length = () =>
+  positive().refine((n) => n <= 0 || (n >= SHORTEST && n <= LONGEST), {
+    error: `expected a number from ${SHORTEST} to 2^53 - 1`,
+    when: () => true,
+  });
+
+const warmupLength = () => notNegative().max(LONGEST, { error: 'expected a number <= 2^53 - 1' });
+
+const listOf = <Item extends z.ZodType<number>>(item: Item) =>
+  z.array(item).min(1, { error: 'expected at least one value' }).readonly();
+
+const perCycle = <Item extends z.ZodType<number>>(item: Item, rule: string) =>
+  z.union([item, listOf(item)], { error: `expected ${rule}, or a list with one per cycle` });
+
+const oneOf = <const Value extends string | number>(...values: Value[]) =>
+  z.literal(values, { error: `expected ${values.map((value) => show(value)).join(' or ')}` });
+
+const flag = () => z.boolean({ error: 'expected true or false' });
+
+const strict = <Shape extends z.core.$ZodLooseShape>(shape: Shape, expected: string, prefix = '') =>
+  z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === 'unrecognized_keys'
+        ? unknownKeys(issue.keys, Object.keys(shape), prefix)
+        : `expected ${expected}`,
+  });
+
+const warmupSchema = strict(
+  {
+    /** Length of the rise to eta_max, in `unit`s, >= 0; or a list with one per cycle. */
+    length: perCycle(warmupLength(), 'a number >= 0'),
+    /** Learning rate where the rise begins, >= 0 and at most eta_max; or a list with one per cycle. Default: eta_min. */
+    from: perCycle(notNegative(), 'a number >= 0').optional(),
+    /** Repeat the warm-up (of a list: its last length) at each warm restart. Default: false. */
+    everyCycle: flag().default(false),
+    /** Let the warm-up replace the head of its cycle, as timm does by default, and not delay it. Default: false. */
+    overlap: flag().default(false),
+  },
+  'a length, or an object such as { length: 5 }',
+  'warmup.',
+);
+
+/** Every key of the config: its rule and its default. What concerns several keys is in `conflicts`. */
+const keys = {
+  /** Length of the first cycle, in `unit`s: a number > 0. Required, unless `cycles` says enough. */
+  T_0: length().optional(),
+  /** Each cycle is this many times as long as the one before: a number > 0; below 1 only with a finite `cycles`. Default: 1. */
+  T_mult: positive().max(LONGEST, { error: 'expected a number <= 2^53 - 1' }).default(1),
+  /** Learning rate at the end of a cycle: a number >= 0, or a list with one per cycle, whose last one repeats. Default: 0. */
+  eta_min: perCycle(notNegative(), 'a number >= 0').default(0),
+  /** Learning rate at the start of a cycle: a number > 0, or such a list. Default: the optimizer's own, read once. */
+  eta_max: perCycle(positive(), 'a number > 0').optional(),
+  /** Each restart multiplies eta_max by this number > 0 (timm's cycle_decay); never below eta_min. Default: 1. */
+  eta_max_mult: positive().default(1),
+  /** Each restart multiplies eta_max - eta_min by this number > 0 (Keras's m_mul). Not with eta_max_mult. Default: 1. */
+  amplitude_mult: positive().default(1),
+  /** How many cycles: an integer >= 1, or a list of their lengths (then without T_0 and T_mult). Default: unlimited. */
+  cycles: z
+    .union([count(), listOf(length())], { error: 'expected an integer >= 1, or a list of cycle lengths' })
+    .optional(),
+  /** With an integer `cycles` and no T_0: the length that they fill exactly, in `unit`s, > 0. Default: the fit's epochs. */
+  total: length().optional(),
+  /** After the last cycle: 'hold' its eta_min, or 'stop' training. Default: 'hold'. */
+  afterLastCycle: oneOf('hold', 'stop').default('hold'),
+  /** Whether the last update of every cycle is exactly eta_min, as in NumPy's linspace; a cycle of one update is eta_max. Default: false. */
+  endpoint: flag().default(false),
+  /** A linear rise from `from` to eta_max before the cosine: its length in `unit`s, or an object. Default: none. */
+  warmup: z
+    .union([warmupLength(), warmupSchema], { error: 'expected a length, or an object such as { length: 5 }' })
+    .transform((value) => (typeof value === 'number' ? warmupSchema.parse({ length: value }) : value))
+    .readonly()
+    .optional(),
+  /** What T_0, total and warmup count: 'epoch' or 'batch'. Default: 'epoch'. */
+  unit: oneOf('epoch', 'batch').default('epoch'),
+  /** When the learning rate is set: at every 'batch' (T_cur is fractional), or once an 'epoch'. Default: 'batch'. */
+  updateFreq: oneOf('batch', 'epoch').default('batch'),
+  /** Batches in an epoch, an integer >= 1: used where TensorFlow.js does not know it. Default: from the fit. */
+  batchesPerEpoch: count().optional(),
+  /** 0: history and warnings only; 1: also the plan, restarts and cycle ends; 2: also every change. Default: 0. */
+  verbose: oneOf(0, 1, 2).default(0),
+  /** Keep only the newest changes, this many: an integer >= 1. Default: unlimited. */
+  historyLimit: count().optional(),
+};
+
+const keysSchema = strict(keys, 'an object such as { T_0: 10 }');
+
+/** The names of all keys, in the order of their documentation. */
+export const configKeys = Object.keys(keys) as readonly (keyof CosineAnnealingConfig)[];
+
+/** The config as a user writes it: plain data, every key of which has a default but `T_0`. */
+export type CosineAnnealingConfig = z.input<typeof keysSchema>;
+
+/** The config with its defaults filled in, checked and frozen. */
+export type ParsedConfig = Readonly<z.output<typeof keysSchema>>;
+
+/** A config with all that a pure schedule needs. */
+export type ScheduledConfig = ParsedConfig & { readonly eta_max: PerCycle };
+
+/** The whole schema; also what a saved state's config is checked with. */
+export const configSchema = keysSchema.check(({ value, issues }) => {
+  for (const [path, message] of conflicts(value)) {
+    issues.push({ code: 'custom', input: value, path: path.split('.'), message });
+  }
+});
+
+/**
+ * Checks a config and fills in its defaults.
+ *
+ * @throws {@link CosineAnnealingError} that lists everything wrong with it.
+ */
+export function parseConfig(config: CosineAnnealingConfig): ParsedConfig {
+  const result = configSchema.safeParse(config, { reportInput: true });
+  if (!result.success) throw validationError(result.error);
+  return Object.freeze(result.data);
+}
+
+/**
+ * The pure schedule of SGDR's cosine annealing with warm restarts (arXiv 1608.03983, equation 5): a function of the
+ * position t >= 0, in the config's units. It needs no optimizer, so `eta_max` is required.
+ *
+ * @throws {@link CosineAnnealingError} that lists everything wrong with the config.
+ */
+export function cosineAnnealing(
+  config: CosineAnnealingConfig & { eta_max: PerCycle },
+): Schedule<ScheduledConfig> {
+  return scheduleOf(parseConfig(config));
+}
+
+/** The schedule of a parsed config; refuses one that still waits for the optimizer or the fit. */
+export function scheduleOf(config: ParsedConfig): Schedule<ScheduledConfig> {
+  const missing = missingKeys(config);
+  if (missing.length > 0) throw new CosineAnnealingError(missing.join('\n'));
+  return schedule(config as ScheduledConfig);
+}
+
+/** The schedule of a parsed config; undefined where it still waits for the optimizer or the fit. */
+export const scheduleIfKnown = (config: ParsedConfig): Schedule<ScheduledConfig> | undefined =>
+  missingKeys(config).length === 0 ? scheduleOf(config) : undefined;
+
+/** Whether the lengths of the cycles depend on the run: `cycles` without T_0, before `total` is known. */
+export const needsTotal = ({ cycles, T_0, total }: ParsedConfig): boolean =>
+  typeof cycles === 'number' && T_0 === undefined && total === undefined;
+
+function missingKeys(config: ParsedConfig): string[] {
+  const missing: string[] = [];
+  if (config.eta_max === undefined) {
+    missing.push(
+      '`eta_max`: expected a number > 0, got nothing; here no optimizer is at hand to read it from',
+    );
+  }
+  if (needsTotal(config)) {
+    missing.push(
+      `\`total\`: expected a number > 0, got nothing; the ${config.cycles} cycles fill it, or give \`T_0\``,
+    );
+  }
+  if (config.endpoint && Number.isNaN(updateLength({ ...config, eta_max: 1 }))) {
+    missing.push(
+      '`batchesPerEpoch`: expected an integer >= 1, got nothing; with `endpoint` the length of an update must be known',
+    );
+  }
+  return missing;
+}
+
+type Conflict = readonly [path: string, message: string];
+
+/** The rules between keys, each where both sides are known, with its cure. */
+function conflicts(config: ParsedConfig): Conflict[] {
+  return [
+    ...lengthConflicts(config),
+    ...rateConflicts(config),
+    ...warmupConflicts(config),
+    ...tooLongLists(config),
+  ];
+}
+
+function* lengthConflicts(config: ParsedConfig): Iterable<Conflict> {
+  const { T_0, T_mult, cycles, total } = config;
+  if (T_0 === undefined && cycles === undefined) {
+    yield [
+      'T_0',
+      'expected a number > 0, got nothing; or give `cycles`: a list of lengths, or how many fill `total`',
+    ];
+  }
+  if (typeof cycles === 'object') {
+    const cure = 'a list of `cycles` says every length; remove one of the two';
+    if (T_0 !== undefined) yield ['T_0', `not together with a list: ${cure}`];
+    if (T_mult !== 1) yield ['T_mult', `not together with a list: ${cure}`];
+    if (total !== undefined) yield ['total', `not together with a list: ${cure}`];
+  } else if (total !== undefined) {
+    if (T_0 !== undefined)
+      yield ['total', 'not together with `T_0`, which it derives from `cycles`; remove one of the two'];
+    if (cycles === undefined) yield ['total', 'needs `cycles`, the number of cycles that fill it'];
+  }
+  if (config.afterLastCycle === 'stop' && cycles === undefined) {
+    yield ['afterLastCycle', "'stop' needs `cycles`, since without it no cycle is the last"];
+  }
+  if (T_mult < 1 && typeof cycles !== 'object') yield* shrinkingConflicts(config);
+}
+
+function* shrinkingConflicts({ T_0, T_mult, cycles }: ParsedConfig): Iterable<Conflict> {
+  if (typeof cycles !== 'number') {
+    yield [
+      'T_mult',
+      `below 1 the cycles shrink to nothing; give \`cycles\`, or a T_mult >= 1, got ${T_mult}`,
+    ];
+  } else if (cycles > MOST_SHRINKING_CYCLES) {
+    yield ['cycles', `expected at most ${MOST_SHRINKING_CYCLES} with a T_mult below 1, got ${cycles}`];
+  } else if ((T_0 ?? 1) * T_mult ** (cycles - 1) < SHORTEST) {
+    yield [
+      'cycles',
+      `the last of ${cycles} cycles would be shorter than ${SHORTEST}; give fewer, or a larger T_mult`,
+    ];
+  }
+}
+
+function* rateConflicts(config: ParsedConfig): Iterable<Conflict> {
+  const { eta_min, eta_max, eta_max_mult, amplitude_mult, warmup } = config;
+  if (eta_max_mult !== 1 && amplitude_mult !== 1) {
+    yield [
+      'amplitude_mult',
+      'not together with `eta_max_mult`: both lower the peak at restarts; remove one of the two',
+    ];
+  }
+  if (typeof eta_max === 'object') {
+    const cure = 'a list of `eta_max` says every peak; remove one of the two';
+    if (eta_max_mult !== 1) yield ['eta_max_mult', `not together with a list: ${cure}`];
+    if (amplitude_mult !== 1) yield ['amplitude_mult', `not together with a list: ${cure}`];
+  }
+  if (eta_max === undefined) return;
+  yield* above('eta_min', eta_min, eta_max);
+  if (warmup?.from !== undefined) yield* above('warmup.from', warmup.from, eta_max);
+}
+
+/** The first cycle in which a lower bound is above eta_max. */
+function* above(path: string, lower: PerCycle, eta_max: PerCycle): Iterable<Conflict> {
+  const listed = Math.max(lengthOf(lower), lengthOf(eta_max));
+  for (let i = 0; i < listed; i++) {
+    if (at(lower, i) <= at(eta_max, i)) continue;
+    const where = listed > 1 ? ` in cycle ${i}` : '';
+    yield [path, `expected at most eta_max (${at(eta_max, i)})${where}, got ${at(lower, i)}`];
+    return;
+  }
+}
+
+function* warmupConflicts({ warmup, cycles, T_0, T_mult, total }: ParsedConfig): Iterable<Conflict> {
+  if (warmup === undefined) return;
+  if (total !== undefined && typeof cycles === 'number') {
+    const { hi } = totalDelay(warmup, cycles);
+    if (hi >= total) yield ['total', `expected more than the warm-ups, which take ${hi}, got ${total}`];
+  }
+  if (!warmup.overlap) return;
+  const T = (i: number) => (typeof cycles === 'object' ? at(cycles, i) : (T_0 as number) * T_mult ** i);
+  const listed = Math.max(lengthOf(warmup.length), warmup.everyCycle ? cycleCount(cycles, T_mult) : 1);
+  for (let i = 0; i < listed; i++) {
+    if (!(at(warmup.length, i) > T(i))) continue;
+    const message = `expected at most the length of cycle ${i} (${T(i)}), which it overlaps, got ${at(warmup.length, i)}`;
+    yield ['warmup.length', message];
+    return;
+  }
+}
+
+/** How many cycles to check one by one: cycles that grow are checked by their first. */
+const cycleCount = (cycles: ParsedConfig['cycles'], T_mult: number) =>
+  typeof cycles === 'object' ? cycles.length : T_mult < 1 ? (cycles as number) : 1;
+
+function* tooLongLists({ cycles, eta_min, eta_max, warmup }: ParsedConfig): Iterable<Conflict> {
+  if (cycles === undefined) return;
+  const most = typeof cycles === 'number' ? cycles : cycles.length;
+  const lists = { eta_min, eta_max, 'warmup.length': warmup?.length, 'warmup.from': warmup?.from };
+  for (const [path, values] of Object.entries(lists)) {
+    if (lengthOf(values) > most)
+      yield [path, `expected at most one value per cycle (${most}), got ${lengthOf(values)}`];
+  }
+}
+
+const lengthOf = (values: PerCycle | undefined) => (typeof values === 'object' ? values.length : 1);
+
+function unknownKeys(unknown: readonly string[], known: readonly string[], prefix: string): string {
+  return unknown.map((key) => `\`${prefix}${key}\`: unknown key, ${suggestion(key, known)}`).join('\n');
+}
+
+function suggestion(key: string, known: readonly string[]): string {
+  const plain = (name: string) => name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
+  const [nearest] = known
+    .map((name) => ({ name, edits: distance(plain(key), plain(name)) }))
+    .sort((a, b) => a.edits - b.edits);
+  const isNear = nearest !== undefined && nearest.edits <= Math.max(1, plain(nearest.name).length / 3);
+  return isNear ? `did you mean ${nearest.name}?` : `expected one of ${known.join(', ')}`;
+}

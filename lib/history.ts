@@ -1,0 +1,196 @@
+import { type Phase, positionOf, type Schedule, type UpdatePlace } from './schedule';
+
+/** One change of the learning rate: the first update, a warm restart, or an update whose value differs from the one before. */
+export interface LearningRateChange {
+  /** Index of the update, from 0 at the callback's first one. */
+  readonly step: number;
+  /** Index of the epoch on the schedule's clock: what onEpochBegin reports, and in later fits it goes on. */
+  readonly epoch: number;
+  /** Index of the batch within the epoch. */
+  readonly batch: number;
+  /** The learning rate that was set. */
+  readonly learningRate: number;
+  /** Index of the cycle, from 0. */
+  readonly cycle: number;
+  /** Units since the cycle's cosine began. */
+  readonly T_cur: number;
+  /** Length of the cycle's cosine, in units. */
+  readonly T_i: number;
+  /** 'warmup', 'anneal' or 'hold'. */
+  readonly phase: Phase;
+  /** Whether a new cycle begins here. */
+  readonly restart: boolean;
+}
+
+/** The columns of a saved history. */
+export interface HistoryColumns {
+  readonly steps: number[];
+  readonly epochs: number[];
+  readonly batches: number[];
+  readonly learningRates: number[];
+  /** Batches in an epoch, from which change on; null while it was not known. */
+  readonly batchesPerEpoch: { from: number; value: number | null }[];
+  /** The cycle of the update before the first change that is kept; null where it is the first of all. */
+  readonly cycleBefore: number | null;
+}
+
+/** Since change number `from`, positions are counted on this schedule. */
+interface Era {
+  readonly from: number;
+  readonly schedule: Schedule;
+}
+
+const CHUNK = 1024;
+
+/** 24 bytes a change; cycle, T_cur, T_i and phase follow from the schedule. */
+class Chunk {
+  readonly learningRates = new Float64Array(CHUNK);
+  readonly steps = new Float64Array(CHUNK);
+  readonly epochs = new Uint32Array(CHUNK);
+  readonly batches = new Uint32Array(CHUNK);
+}
+
+/** Every change of the learning rate that a callback made, oldest first. It only grows, or keeps the newest `limit`. */
+export class LearningRateHistory implements Iterable<LearningRateChange> {
+  readonly #limit: number;
+  readonly #chunks: Chunk[] = [];
+  readonly #eras: Era[] = [];
+  /** Changes ever appended, and those dropped since; the chunks begin at a multiple of CHUNK before `#dropped`. */
+  #appended = 0;
+  #dropped = 0;
+  #cycleBefore: number | null;
+
+  /**
+   * @param limit How many changes to keep. Default: all.
+   * @param cycleBefore The cycle of the update before the first change; null where there was none.
+   */
+  constructor(limit = Number.POSITIVE_INFINITY, cycleBefore: number | null = null) {
+    this.#limit = limit;
+    this.#cycleBefore = cycleBefore;
+  }
+
+  /** How many changes there are. */
+  get length(): number {
+    return this.#appended - this.#dropped;
+  }
+
+  /** The i-th change, from the end where i is negative; undefined where there is none. */
+  at(i: number): LearningRateChange | undefined {
+    const index = Math.trunc(i) + (i < 0 ? this.#appended : this.#dropped);
+    return index >= this.#dropped && index < this.#appended ? this.#change(index) : undefined;
+  }
+
+  *[Symbol.iterator](): IterableIterator<LearningRateChange> {
+    for (let index = this.#dropped; index < this.#appended; index++) yield this.#change(index);
+  }
+
+  /** Every warm restart. */
+  get restarts(): LearningRateChange[] {
+    return Array.from(this).filter(({ restart }) => restart);
+  }
+
+  /** Every learning rate that was set. */
+  get learningRates(): number[] {
+    return this.#column('learningRates');
+  }
+
+  /** The update at which each of them was set. */
+  get steps(): number[] {
+    return this.#column('steps');
+  }
+
+  /** A table with a header line, numbers as JavaScript prints them. */
+  toCSV(): string {
+    const lines = ['step,epoch,batch,learning_rate,cycle,T_cur,T_i,phase,restart'];
+    for (const c of this) {
+      lines.push(
+        [c.step, c.epoch, c.batch, c.learningRate, c.cycle, c.T_cur, c.T_i, c.phase, c.restart].join(),
+      );
+    }
+    return `${lines.join('\n')}\n`;
+  }
+
+  /** The columns, as `CosineAnnealingCallback.fromJSON` reads them. */
+  toJSON(): HistoryColumns {
+    return {
+      steps: this.steps,
+      epochs: this.#column('epochs'),
+      batches: this.#column('batches'),
+      learningRates: this.learningRates,
+      batchesPerEpoch: this.#eras.map(({ from, schedule }) => ({
+        from: Math.max(0, from - this.#dropped),
+        value: schedule.config.batchesPerEpoch ?? null,
+      })),
+      cycleBefore: this.#cycleBefore,
+    };
+  }
+
+  /** From the next change on, positions are counted on this schedule. For the callback. */
+  follow(schedule: Schedule): void {
+    if (this.#eras.at(-1)?.from === this.#appended) this.#eras.pop();
+    this.#eras.push({ from: this.#appended, schedule });
+  }
+
+  /** Adds a change at the end. For the callback. */
+  append({ step, epoch, batch }: UpdatePlace, learningRate: number): void {
+    const place = this.#appended % CHUNK;
+    if (place === 0) this.#chunks.push(new Chunk());
+    const chunk = this.#chunks.at(-1) as Chunk;
+    chunk.steps[place] = step;
+    chunk.epochs[place] = epoch;
+    chunk.batches[place] = batch;
+    chunk.learningRates[place] = learningRate;
+    this.#appended++;
+    if (this.length > this.#limit) this.#dropOldest();
+  }
+
+  #dropOldest(): void {
+    this.#cycleBefore = this.#cycleAt(this.#dropped);
+    this.#dropped++;
+    if (this.#dropped % CHUNK === 0) this.#chunks.shift();
+    while ((this.#eras[1]?.from ?? Number.POSITIVE_INFINITY) <= this.#dropped) this.#eras.shift();
+  }
+
+  #change(index: number): LearningRateChange {
+    const place = this.#placeOf(index);
+    const { schedule } = this.#eraOf(index);
+    const { cycle, T_cur, T_i, phase } = schedule.cycleAt(positionOf(schedule.config, place));
+    const before = index === this.#dropped ? this.#cycleBefore : this.#cycleAt(index - 1);
+    const restart = before !== null && cycle > before;
+    return Object.freeze({
+      ...place,
+      learningRate: this.#value('learningRates', index),
+      cycle,
+      T_cur,
+      T_i,
+      phase,
+      restart,
+    });
+  }
+
+  #cycleAt(index: number): number {
+    const { schedule } = this.#eraOf(index);
+    return schedule.cycleAt(positionOf(schedule.config, this.#placeOf(index))).cycle;
+  }
+
+  #placeOf(index: number): UpdatePlace {
+    return {
+      step: this.#value('steps', index),
+      epoch: this.#value('epochs', index),
+      batch: this.#value('batches', index),
+    };
+  }
+
+  #eraOf(index: number): Era {
+    return this.#eras.findLast(({ from }) => from <= index) as Era;
+  }
+
+  #value(column: keyof Chunk, index: number): number {
+    const first = this.#dropped - (this.#dropped % CHUNK);
+    return (this.#chunks[Math.floor((index - first) / CHUNK)] as Chunk)[column][index % CHUNK] as number;
+  }
+
+  #column(column: keyof Chunk): number[] {
+    return Array.from({ length: this.length }, (_, i) => this.#value(column, this.#dropped + i));
+  }
+}

@@ -1,0 +1,197 @@
+import { add, type DoubleDouble, divide, exactly, multiply } from './double-double';
+import { CosineAnnealingError, show } from './errors';
+import {
+  at,
+  type CycleSpan,
+  type PerCycle,
+  type TimelineConfig,
+  timeline,
+  type Warmup,
+  warmupAt,
+} from './timeline';
+
+export type { PerCycle, Warmup };
+
+/** Where a learning rate comes from: the rise to eta_max, SGDR's cosine, or the rest after the last cycle. */
+export type Phase = 'warmup' | 'anneal' | 'hold';
+
+/** A position on the schedule: SGDR's i, T_cur and T_i. */
+export interface CyclePosition {
+  /** Index of the cycle, from 0: also how many warm restarts came before. */
+  readonly cycle: number;
+  /** Units since the cycle's cosine began, 0 <= T_cur <= T_i; 0 during a warm-up that delays the cosine. */
+  readonly T_cur: number;
+  /** Length of the cycle's cosine, in units. */
+  readonly T_i: number;
+  /** What the learning rate does here. */
+  readonly phase: Phase;
+}
+
+/** What the arithmetic needs of a checked config; `CosineAnnealingConfig` documents each key. */
+export interface ScheduleConfig extends TimelineConfig {
+  readonly eta_min: PerCycle;
+  readonly eta_max: PerCycle;
+  readonly eta_max_mult: number;
+  readonly amplitude_mult: number;
+  readonly endpoint: boolean;
+  readonly unit: 'epoch' | 'batch';
+  readonly updateFreq: 'epoch' | 'batch';
+  readonly batchesPerEpoch?: number | undefined;
+}
+
+/**
+ * The learning rate at position t, in the config's units: 0 <= t <= 2^53 - 1. A pure function of t: any t, in any order.
+ *
+ * @throws {@link CosineAnnealingError} where t is not such a number.
+ */
+export interface Schedule<Config extends ScheduleConfig = ScheduleConfig> {
+  (t: number): number;
+  /** The cycle at position t, and where in it t is. */
+  cycleAt(t: number): CyclePosition;
+  /** The position where cycle i begins, so where cycle i - 1 ends; i up to the number of cycles. */
+  cycleStart(i: number): number;
+  /** The parsed config that it was made from. */
+  readonly config: Config;
+}
+
+/** All that is constant within one cycle. */
+interface Cycle {
+  readonly span: CycleSpan;
+  readonly warmup: number;
+  /** Where the warm-up gives way to the cosine. */
+  readonly warmupEnd: number;
+  readonly cosineStart: DoubleDouble;
+  readonly from: number;
+  readonly eta_min: number;
+  readonly eta_max: number;
+}
+
+const HALF_PI: DoubleDouble = { hi: Math.PI / 2, lo: 6.123233995736766e-17 };
+const LONGEST = Number.MAX_SAFE_INTEGER;
+/** Positions such as epoch + batch / batchesPerEpoch are rounded, so "one update before the end" needs this much room. */
+const ROUNDING = 1e-6;
+
+/**
+ * SGDR's equation 5 (Loshchilov & Hutter, arXiv 1608.03983), with values per cycle i:
+ * eta = eta_min^i + (eta_max^i - eta_min^i) * (1 + cos(pi * T_cur / T_i)) / 2.
+ */
+export function schedule<Config extends ScheduleConfig>(config: Config): Schedule<Config> {
+  const cycles = timeline(config);
+  const update = config.endpoint ? updateLength(config) : 0;
+  let latest = cycleOf(config, cycles.find(0)); // a memo: most calls ask for the cycle of the call before
+
+  function find(t: number): Cycle {
+    if (!(t >= 0 && t <= LONGEST)) throw positionError(t);
+    const isLast = latest.span.index === cycles.count - 1;
+    if (t < latest.span.start.hi || (t >= latest.span.end.hi && !isLast))
+      latest = cycleOf(config, cycles.find(t));
+    return latest;
+  }
+
+  function lr(t: number): number {
+    const cycle = find(t);
+    return t < cycle.warmupEnd ? warmup(cycle, t) : cosine(cycle, t, update);
+  }
+
+  return Object.assign(lr, {
+    config,
+    cycleAt: (t: number) => positionIn(find(t), t),
+    cycleStart(i: number): number {
+      if (!(Number.isInteger(i) && i >= 0 && i <= cycles.count)) throw cycleError(i, cycles.count);
+      const { hi } = cycles.start(i);
+      return Number.isNaN(hi) ? Number.POSITIVE_INFINITY : hi; // longer than any double
+    },
+  });
+}
+
+/** With `endpoint`, one update less remains of a cycle one update shorter. */
+function cosine({ span, cosineStart, eta_min, eta_max }: Cycle, t: number, update: number): number {
+  const { end, T_i } = span;
+  if (t <= cosineStart.hi || T_i.hi <= update * (1 + ROUNDING)) return t < end.hi ? eta_max : eta_min;
+  const remaining = add(end, exactly(-t - update));
+  if (remaining.hi <= update * ROUNDING) return eta_min;
+  const length = update === 0 ? T_i : add(T_i, exactly(-update));
+  return Math.min(eta_max, eta_min + (eta_max - eta_min) * halfCosine(remaining, length));
+}
+
+/**
+ * (1 + cos(pi * T_cur / T_i)) / 2, from 1 at the start of a cycle to 0 at its end. In the second half 1 + cos would
+ * cancel, so there it is sin^2(pi/2 * remaining / T_i), whose argument carries its rounding error along.
+ */
+function halfCosine(remaining: DoubleDouble, length: DoubleDouble): number {
+  const left = Math.min(1, remaining.hi / length.hi);
+  if (left >= 0.5) return (1 + Math.cos(Math.PI * (1 - left))) / 2;
+  const angle = multiply(HALF_PI, divide(remaining, length));
+  const sine = Math.sin(angle.hi);
+  return sine * sine + 2 * sine * Math.cos(angle.hi) * angle.lo;
+}
+
+function warmup({ span, warmup, from, eta_max }: Cycle, t: number): number {
+  if (t <= span.start.hi) return from;
+  return Math.min(eta_max, from + (eta_max - from) * (since(span.start, t) / warmup));
+}
+
+function positionIn(cycle: Cycle, t: number): CyclePosition {
+  const { index, end } = cycle.span;
+  const T_i = cycle.span.T_i.hi;
+  const phase = t < cycle.warmupEnd ? 'warmup' : t < end.hi ? 'anneal' : 'hold';
+  return Object.freeze({ cycle: index, T_cur: Math.min(T_i, since(cycle.cosineStart, t)), T_i, phase });
+}
+
+const since = (start: DoubleDouble, t: number) => Math.max(0, t - start.hi - start.lo);
+
+function cycleOf(config: ScheduleConfig, span: CycleSpan): Cycle {
+  const { length, delay } = warmupAt(config.warmup, span.index);
+  const { eta_min, eta_max } = ratesOf(config, span.index);
+  const cosineStart = add(span.start, exactly(delay));
+  return {
+    span,
+    cosineStart,
+    warmup: length,
+    warmupEnd: delay > 0 ? cosineStart.hi : span.start.hi + length,
+    from: Math.min(eta_max, at(config.warmup?.from ?? eta_min, span.index)),
+    eta_min,
+    eta_max,
+  };
+}
+
+/** Growth ends at the largest double, and decay at eta_min. */
+function ratesOf(config: ScheduleConfig, i: number): { eta_min: number; eta_max: number } {
+  const eta_min = at(config.eta_min, i);
+  const peak = Math.min(Number.MAX_VALUE, at(config.eta_max, i) * power(config.eta_max_mult, i));
+  if (config.amplitude_mult === 1) return { eta_min, eta_max: Math.max(eta_min, peak) };
+  const amplitude = (peak - eta_min) * power(config.amplitude_mult, i);
+  return { eta_min, eta_max: Math.min(Number.MAX_VALUE, eta_min + amplitude) };
+}
+
+/** Where an update stands: counted from the callback's first one, and within the fit. */
+export interface UpdatePlace {
+  readonly step: number;
+  readonly epoch: number;
+  readonly batch: number;
+}
+
+/** The position of an update, in units: the count of updates, or epoch + batch / batchesPerEpoch. */
+export function positionOf(config: ScheduleConfig, { step, epoch, batch }: UpdatePlace): number {
+  const { unit, updateFreq, batchesPerEpoch } = config;
+  if (unit === 'batch') return step;
+  if (updateFreq === 'epoch' || batchesPerEpoch === undefined) return epoch;
+  return epoch + Math.min(batch, batchesPerEpoch - 1) / batchesPerEpoch; // a longer epoch stays at its last value
+}
+
+const power = (base: number, i: number) => Math.min(Number.MAX_VALUE, base ** i);
+
+/** Units from one update of the learning rate to the next; NaN where the number of batches is not known. */
+export function updateLength({ unit, updateFreq, batchesPerEpoch = Number.NaN }: ScheduleConfig): number {
+  if (unit === updateFreq) return 1;
+  return unit === 'epoch' ? 1 / batchesPerEpoch : batchesPerEpoch;
+}
+
+function positionError(t: number): CosineAnnealingError {
+  return new CosineAnnealingError(`\`t\`: expected a number from 0 to 2^53 - 1, got ${show(t)}`);
+}
+
+function cycleError(i: number, count: number): CosineAnnealingError {
+  const rule = count === Number.POSITIVE_INFINITY ? 'an integer >= 0' : `an integer from 0 to ${count}`;
+  return new CosineAnnealingError(`\`i\`: expected ${rule}, got ${show(i)}`);
+}

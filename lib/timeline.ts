@@ -1,0 +1,177 @@
+import { add, type DoubleDouble, divide, exactly, multiply, negate } from './double-double';
+
+/** One value, or one per cycle; the last one repeats. */
+export type PerCycle = number | readonly number[];
+
+/** A linear rise from `from` to eta_max before the cosine. */
+export interface Warmup {
+  readonly length: PerCycle;
+  readonly from?: PerCycle | undefined;
+  readonly everyCycle: boolean;
+  readonly overlap: boolean;
+}
+
+/** What decides where the cycles lie; `CosineAnnealingConfig` documents each key. */
+export interface TimelineConfig {
+  readonly T_0?: number | undefined;
+  readonly T_mult: number;
+  readonly cycles?: number | readonly number[] | undefined;
+  readonly total?: number | undefined;
+  readonly warmup?: Warmup | undefined;
+}
+
+/** Where one cycle lies, in units; its cosine takes the last T_i of it. */
+export interface CycleSpan {
+  readonly index: number;
+  readonly start: DoubleDouble;
+  readonly T_i: DoubleDouble;
+  readonly end: DoubleDouble;
+}
+
+/** Where all cycles lie. */
+export interface Timeline {
+  /** How many cycles there are; Infinity where they never end. */
+  readonly count: number;
+  /** Where cycle i begins, for 0 <= i <= count. */
+  start(i: number): DoubleDouble;
+  /** The cycle at t >= 0; the last one where t is after it. */
+  find(t: number): CycleSpan;
+}
+
+/**
+ * A table for the cycles that have lengths of their own, then a formula: from there on the cosines grow by T_mult and
+ * the warm-ups stay as they are.
+ */
+export function timeline(config: TimelineConfig): Timeline {
+  const { cycles, T_mult, warmup } = config;
+  const count = typeof cycles === 'object' ? cycles.length : (cycles ?? Number.POSITIVE_INFINITY);
+  const listed =
+    typeof cycles === 'object' || T_mult < 1 ? count : Math.min(count, listLength(warmup?.length));
+  const T = cosineLengths(config);
+  const table = startTable(listed, (i) => add(T(i), exactly(warmupAt(warmup, i).delay)));
+  const tableEnd = table[listed] as DoubleDouble;
+  const first = listed < count ? T(listed) : exactly(0);
+  const delay = warmupAt(warmup, listed).delay;
+
+  function tabled(index: number): CycleSpan {
+    return {
+      index,
+      start: table[index] as DoubleDouble,
+      T_i: T(index),
+      end: table[index + 1] as DoubleDouble,
+    };
+  }
+
+  function computed(index: number): CycleSpan {
+    const { sum, power } = geometricSum(T_mult, index - listed);
+    const T_i = multiply(first, power);
+    const delays = multiply(exactly(delay), exactly(index - listed));
+    const start = add(tableEnd, add(multiply(first, sum), delays));
+    return { index, start, T_i, end: add(start, add(T_i, exactly(delay))) };
+  }
+
+  /** A guess by logarithm is rounded, so it can be a cycle or two off: the boundaries decide. */
+  function search(t: number): CycleSpan {
+    const guess = listed + Math.floor(cyclesWithin(t - tableEnd.hi, first.hi, T_mult, delay));
+    let span = computed(Math.min(count - 1, guess));
+    for (let step = 0; step < 4 && span.index > listed && span.start.hi > t; step++)
+      span = computed(span.index - 1);
+    for (let step = 0; step < 4 && span.index < count - 1 && span.end.hi <= t; step++)
+      span = computed(span.index + 1);
+    return span;
+  }
+
+  return {
+    count,
+    start: (i) => (i <= listed ? (table[i] as DoubleDouble) : computed(i).start),
+    find(t) {
+      if (t < tableEnd.hi || listed === count) return tabled(lastNotAfter(table, t));
+      return search(t);
+    },
+  };
+}
+
+/** The length of cycle i's warm-up, and by how much that delays the cosine. */
+export function warmupAt(warmup: Warmup | undefined, i: number): { length: number; delay: number } {
+  if (warmup === undefined) return { length: 0, delay: 0 };
+  const beyondList = i >= listLength(warmup.length);
+  const length = beyondList && !warmup.everyCycle ? 0 : at(warmup.length, i);
+  return { length, delay: warmup.overlap ? 0 : length };
+}
+
+/** The value for cycle i. */
+export const at = (values: PerCycle, i: number): number =>
+  typeof values === 'number' ? values : (values[Math.min(i, values.length - 1)] as number);
+
+const listLength = (values: PerCycle | undefined) => (typeof values === 'number' ? 1 : (values?.length ?? 0));
+
+/** T_i, the length of cycle i's cosine. */
+function cosineLengths(config: TimelineConfig): (i: number) => DoubleDouble {
+  const { cycles, T_mult } = config;
+  if (typeof cycles === 'object') return (i) => exactly(cycles[i] as number);
+  const T_0 = config.T_0 === undefined ? firstLength(config) : exactly(config.T_0);
+  return T_mult === 1 ? () => T_0 : (i) => multiply(T_0, geometricSum(T_mult, i).power);
+}
+
+/** The T_0 with which `cycles` cycles and their warm-ups fill `total` exactly. */
+function firstLength({ cycles, total, T_mult, warmup }: TimelineConfig): DoubleDouble {
+  const delays = totalDelay(warmup, cycles as number);
+  return divide(add(exactly(total as number), negate(delays)), geometricSum(T_mult, cycles as number).sum);
+}
+
+/** By how much the warm-ups of the first `count` cycles delay their cosines. */
+export function totalDelay(warmup: Warmup | undefined, count: number): DoubleDouble {
+  const listed = Math.min(count, listLength(warmup?.length));
+  let sum = exactly(0);
+  for (let i = 0; i < listed; i++) sum = add(sum, exactly(warmupAt(warmup, i).delay));
+  return add(sum, multiply(exactly(warmupAt(warmup, listed).delay), exactly(count - listed)));
+}
+
+function startTable(count: number, length: (i: number) => DoubleDouble): DoubleDouble[] {
+  const starts = [exactly(0)];
+  for (let i = 0; i < count; i++) starts.push(add(starts[i] as DoubleDouble, length(i)));
+  return starts;
+}
+
+/** 1 + m + ... + m^(i-1), and m^i: by doubling, and without the cancellation of (m^i - 1) / (m - 1). */
+function geometricSum(m: number, i: number): { sum: DoubleDouble; power: DoubleDouble } {
+  const factor = exactly(m);
+  if (m === 1) return { sum: exactly(i), power: factor };
+  let sum = exactly(0);
+  let power = exactly(1);
+  for (let bit = 2 ** Math.floor(Math.log2(Math.max(1, i))); bit >= 1; bit /= 2) {
+    sum = add(sum, multiply(sum, power));
+    power = multiply(power, power);
+    if (Math.floor(i / bit) % 2 === 1) {
+      sum = add(sum, power);
+      power = multiply(power, factor);
+    }
+  }
+  return { sum, power };
+}
+
+/** About how many cycles fit into `span`: of cosine lengths first, first * m, ..., each delayed by `delay`; m >= 1. */
+function cyclesWithin(span: number, first: number, m: number, delay: number): number {
+  if (m === 1) return span / (first + delay);
+  const growth = Math.log1p(m - 1);
+  const undelayed = Math.log1p((span / first) * (m - 1)) / growth;
+  if (delay === 0) return undelayed;
+  let x = Math.min(undelayed, span / delay);
+  // Newton's method on a convex function from the right of its root: six steps take it to rounding error.
+  for (let step = 0; step < 6; step++) {
+    const length = (first * Math.expm1(x * growth)) / (m - 1);
+    x -= (length + delay * x - span) / ((length + first / (m - 1)) * growth + delay);
+  }
+  return x;
+}
+
+function lastNotAfter(starts: readonly DoubleDouble[], t: number): number {
+  let low = 0;
+  let high = starts.length - 1;
+  while (high - low > 1) {
+    const middle = (low + high) >>> 1;
+    if ((starts[middle] as DoubleDouble).hi <= t) low = middle;
+    else high = middle;
+  }
+  return low;
+}

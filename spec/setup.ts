@@ -1,0 +1,3 @@
+import { backendName } from '../examples/backend';
+
+console.log(`backend: ${backendName}`);
