@@ -106,6 +106,14 @@ const keysSchema = strict(keys, 'an object such as { T_0: 10 }');
 /** The names of all keys, in the order of their documentation. */
 export const configKeys = Object.keys(keys) as readonly (keyof CosineAnnealingConfig)[];
 
+/** What a key accepts, and its default, in words. */
+export function ruleOf(key: keyof CosineAnnealingConfig): string {
+  const { error } = keys[key].safeParse(() => key);
+  const fallback = keys[key].safeParse(undefined).data;
+  const rule = (error as z.ZodError).issues[0]?.message.replace('expected ', '') ?? '';
+  return fallback === undefined ? rule : `${rule}; default: ${show(fallback)}`;
+}
+
 /** The config as a user writes it: plain data, every key of which has a default but `T_0`. */
 export type CosineAnnealingConfig = z.input<typeof keysSchema>;
 
