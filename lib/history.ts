@@ -1,4 +1,4 @@
-import { type Phase, positionOf, type Schedule, type UpdatePlace } from './schedule';
+import { type CyclePosition, type Phase, positionOf, type Schedule, type UpdatePlace } from './schedule';
 
 /** One change of the learning rate: the first update, a warm restart, or an update whose value differs from the one before. */
 export interface LearningRateChange {
@@ -145,32 +145,28 @@ export class LearningRateHistory implements Iterable<LearningRateChange> {
   }
 
   #dropOldest(): void {
-    this.#cycleBefore = this.#cycleAt(this.#dropped);
+    this.#cycleBefore = this.#positionAt(this.#dropped).cycle;
     this.#dropped++;
     if (this.#dropped % CHUNK === 0) this.#chunks.shift();
     while ((this.#eras[1]?.from ?? Number.POSITIVE_INFINITY) <= this.#dropped) this.#eras.shift();
   }
 
   #change(index: number): LearningRateChange {
-    const place = this.#placeOf(index);
-    const { schedule } = this.#eraOf(index);
-    const { cycle, T_cur, T_i, phase } = schedule.cycleAt(positionOf(schedule.config, place));
-    const before = index === this.#dropped ? this.#cycleBefore : this.#cycleAt(index - 1);
-    const restart = before !== null && cycle > before;
-    return Object.freeze({
-      ...place,
-      learningRate: this.#value('learningRates', index),
-      cycle,
-      T_cur,
-      T_i,
-      phase,
-      restart,
-    });
+    const { step, epoch, batch } = this.#placeOf(index);
+    const { cycle, T_cur, T_i, phase } = this.#positionAt(index);
+    const learningRate = this.#value('learningRates', index);
+    const restart = this.#isRestart(index);
+    return Object.freeze({ step, epoch, batch, learningRate, cycle, T_cur, T_i, phase, restart });
   }
 
-  #cycleAt(index: number): number {
+  #isRestart(index: number): boolean {
+    const before = index === this.#dropped ? this.#cycleBefore : this.#positionAt(index - 1).cycle;
+    return before !== null && this.#positionAt(index).cycle > before;
+  }
+
+  #positionAt(index: number): CyclePosition {
     const { schedule } = this.#eraOf(index);
-    return schedule.cycleAt(positionOf(schedule.config, this.#placeOf(index))).cycle;
+    return schedule.cycleAt(positionOf(schedule.config, this.#placeOf(index)));
   }
 
   #placeOf(index: number): UpdatePlace {

@@ -1,0 +1,82 @@
+// One learning rate: ours against the bare formula written inline. Ratios within one run; see bench/README.md.
+import { Bench } from 'tinybench';
+import { CosineAnnealingCallback, cosineAnnealing } from '../lib';
+import { table } from './table';
+
+const eta = { eta_min: 1e-4, eta_max: 0.1 };
+const T_0 = 10;
+const POSITIONS = 4096;
+/** Calls a sample: one call is shorter than the clock's resolution. */
+const CALLS = 10_000;
+
+const inline = (t: number) =>
+  eta.eta_min + ((eta.eta_max - eta.eta_min) * (1 + Math.cos((Math.PI * (t % T_0)) / T_0))) / 2;
+
+const schedules = {
+  'bare formula inline, T_mult 1': inline,
+  'T_mult 1': cosineAnnealing({ ...eta, T_0 }),
+  'T_mult 2': cosineAnnealing({ ...eta, T_0, T_mult: 2 }),
+  'T_mult 1.001': cosineAnnealing({ ...eta, T_0, T_mult: 1.001 }),
+  'T_mult 1.001, warm-up at every restart': cosineAnnealing({
+    ...eta,
+    T_0,
+    T_mult: 1.001,
+    warmup: { length: 1, everyCycle: true },
+  }),
+  'list of 1000 cycles': cosineAnnealing({ ...eta, cycles: Array.from({ length: 1000 }, (_, i) => i + 1) }),
+};
+
+const positions = {
+  'in order': Array.from({ length: POSITIONS }, (_, i) => i / 10),
+  'random below 1e6': Array.from({ length: POSITIONS }, () => Math.random() * 1e6),
+  'random below 1e15': Array.from({ length: POSITIONS }, () => Math.random() * 1e15),
+};
+
+async function main(): Promise<void> {
+  console.log('Nanoseconds for one learning rate (median), and the ratio to the bare formula\n');
+  console.log(table(['schedule', ...Object.keys(positions)], await scheduleRows()));
+  console.log('\nMicroseconds (median)\n');
+  console.log(table(['what', 'time'], await objectRows()));
+}
+
+async function scheduleRows(): Promise<string[][]> {
+  const rows = Object.keys(schedules).map((name) => [name]);
+  for (const ts of Object.values(positions)) {
+    const bench = new Bench({ time: 200 });
+    for (const [name, lr] of Object.entries(schedules)) bench.add(name, () => sum(lr, ts));
+    const times = (await medians(bench)).map((ms) => (ms * 1e6) / CALLS);
+    times.forEach((ns, i) => {
+      rows[i]?.push(`${ns.toFixed(0)} (x${(ns / (times[0] as number)).toFixed(1)})`);
+    });
+  }
+  return rows;
+}
+
+function sum(lr: (t: number) => number, ts: readonly number[]): number {
+  let total = 0;
+  for (let i = 0; i < CALLS; i++) total += lr(ts[i % POSITIONS] as number);
+  return total;
+}
+
+async function objectRows(): Promise<string[][]> {
+  const annealing = new CosineAnnealingCallback({ ...eta, T_0, T_mult: 2 });
+  const json = JSON.stringify(annealing);
+  const bench = new Bench({ time: 200 })
+    .add('cosineAnnealing(config): parse and schedule', () => cosineAnnealing({ ...eta, T_0, T_mult: 2 }))
+    .add('new CosineAnnealingCallback(config)', () => new CosineAnnealingCallback({ ...eta, T_0, T_mult: 2 }))
+    .add('JSON.stringify(annealing), before training', () => JSON.stringify(annealing))
+    .add('CosineAnnealingCallback.fromJSON(text)', () => CosineAnnealingCallback.fromJSON(json));
+  const times = await medians(bench);
+  return bench.tasks.map(({ name }, i) => [name, ((times[i] as number) * 1e3).toFixed(1)]);
+}
+
+/** Milliseconds of each task. */
+async function medians(bench: Bench): Promise<number[]> {
+  await bench.run();
+  return bench.tasks.map(({ result }) => {
+    if (result.state !== 'completed') throw new Error(`the benchmark did not complete: ${result.state}`);
+    return result.latency.p50;
+  });
+}
+
+void main();
