@@ -1,0 +1,86 @@
+// Trains a small network on MNIST while its learning rate is annealed and restarted, and draws what happened.
+import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { CosineAnnealingCallback } from 'tfjs-cosine-annealing';
+import { toText } from 'tfjs-cosine-annealing/plot';
+import { backendName, native, tf } from './backend';
+import {
+  batches,
+  batchesPerEpoch,
+  createModel,
+  loadTestDigits,
+  loadTrainingDigits,
+  percent,
+  size,
+  testError,
+} from './mnist';
+
+const { trainingImages, epochs } = size;
+const errors: number[] = [];
+
+async function main(): Promise<void> {
+  introduce();
+  const model = createModel(tf.train.momentum(0.1, 0.9));
+  const annealing = new CosineAnnealingCallback(
+    { T_0: 1, T_mult: 2, eta_min: 1e-4 }, // eta_max is the optimizer's own learning rate, 0.1
+    {
+      onRestart: ({ cycle, learningRate }) => console.log(`  warm restart ${cycle}: back to ${learningRate}`),
+    },
+  );
+  const test = loadTestDigits();
+  const report = new tf.CustomCallback({
+    onEpochEnd: async (epoch, logs) => {
+      const error = testError(model, test);
+      errors.push(100 * error);
+      const rates = `${fixed(annealing.schedule?.(epoch))} to ${fixed(annealing.learningRate)}`;
+      printRow(String(epoch + 1), rates, fixed(logs?.['loss']), percent(logs?.['acc']), percent(error));
+    },
+  });
+
+  printRow('epoch', 'learning rate', 'loss', 'accuracy', 'test error');
+  const begin = performance.now();
+  const callbacks = [annealing, report];
+  await model.fitDataset(batches(loadTrainingDigits()), { epochs, batchesPerEpoch, verbose: 0, callbacks });
+  conclude(annealing, performance.now() - begin);
+}
+
+function introduce(): void {
+  console.log(`Backend: ${backendName}\n`);
+  console.log(
+    `A small convolutional network learns handwritten digits: ${trainingImages.toLocaleString('en')} images of ` +
+      `MNIST, ${epochs} epochs of\n${batchesPerEpoch} batches. Within a cycle the learning rate falls along a cosine ` +
+      'from 0.1 to 0.0001; a warm restart sets it\nback to 0.1 and begins the next cycle, twice as long.',
+  );
+  if (!native)
+    console.log(
+      'Pure JavaScript is slow, so network, data and epochs are smaller than with native TensorFlow.',
+    );
+  console.log();
+}
+
+function conclude(annealing: CosineAnnealingCallback, milliseconds: number): void {
+  const { history, step } = annealing;
+  const updates = `${step.toLocaleString('en')} updates in ${(milliseconds / 1000).toFixed(0)} s`;
+  console.log(`\n${updates}; the test error at the end is ${errors.at(-1)?.toFixed(2)} %.\n`);
+
+  const series = { name: 'test error (%)', x: errors.map((_, epoch) => epoch + 1), y: errors };
+  console.log(
+    toText(annealing, { x: 'epoch', height: 20, series: [{ ...series, axis: 'right', kind: 'points' }] }),
+  );
+
+  const file = resolve('learning-rates.csv');
+  writeFileSync(file, history.toCSV());
+  console.log(`\nAll ${history.length.toLocaleString('en')} changes of the learning rate are in ${file}`);
+}
+
+function printRow(...cells: string[]): void {
+  const widths = [5, 18, 8, 10, 12];
+  console.log(cells.map((cell, i) => cell.padStart(widths[i] as number)).join(''));
+}
+
+const fixed = (n: number | undefined) => n?.toFixed(4) ?? '';
+
+main().catch((error) => {
+  console.error(error);
+  process.exitCode = 1;
+});
