@@ -11,7 +11,7 @@ import {
 } from './config';
 import { CosineAnnealingError } from './errors';
 import { type LearningRateChange, LearningRateHistory } from './history';
-import { getLearningRate, setLearningRate } from './optimizer';
+import { checkSettable, getLearningRate, setLearningRate } from './optimizer';
 import { cycleCount, describePlan, endProblem, plural, round } from './plan';
 import { type CyclePosition, positionOf, type Schedule } from './schedule';
 import { type CosineAnnealingState, loadState, saveState } from './state';
@@ -92,8 +92,10 @@ export class CosineAnnealingCallback extends CustomCallback {
 
   #fit: Fit | undefined;
   /** Given by TensorFlow.js for the fit that is about to begin. */
-  #modelGiven: LayersModel | undefined;
+  #given: { model: LayersModel; params: CustomCallback['params'] } | undefined;
   #updating = false;
+  /** How many updates the optimizer had done when the one in progress began. */
+  #iterationsBefore = 0;
   #batchesSeen = 0;
   /** What was last written, and to which optimizer: a different value there is someone else's. */
   #written: { optimizer: Optimizer; learningRate: number } | undefined;
@@ -125,11 +127,13 @@ export class CosineAnnealingCallback extends CustomCallback {
     const { config, position, history } = loadState(json);
     const annealing = new CosineAnnealingCallback(config, hooks);
     annealing.#history = history;
+    if (annealing.#schedule !== undefined) history.follow(annealing.#schedule);
     annealing.#step = position.step;
     annealing.#epoch = position.epoch;
     annealing.#offset = position.offset;
     if (annealing.#schedule !== undefined && position.t !== null) {
-      annealing.#last = { t: position.t, learningRate: annealing.#schedule(position.t) };
+      const learningRate = history.at(-1)?.learningRate ?? annealing.#schedule(position.t);
+      annealing.#last = { t: position.t, learningRate };
     }
     return annealing;
   }
@@ -151,7 +155,7 @@ export class CosineAnnealingCallback extends CustomCallback {
 
   /** Updates done. */
   get step(): number {
-    return this.#step;
+    return this.#step + (this.#isUpdateUntold ? 1 : 0);
   }
 
   /** The learning rate of the last update; before the first one, of that, where it is known. */
@@ -178,8 +182,14 @@ export class CosineAnnealingCallback extends CustomCallback {
     return this.#schedule?.cycleAt(this.#last?.t ?? 0);
   }
 
-  /** Starts over: position 0 and an empty history. What was learned stays, so that eta_max is not read from an annealed optimizer. */
+  /**
+   * Starts over: position 0 and an empty history. What was learned stays, so that eta_max is not read from an annealed optimizer.
+   *
+   * @throws {@link CosineAnnealingError} during a fit.
+   */
   reset(): void {
+    if (isTraining(this.#fit?.model)) throw new CosineAnnealingError(RESET_IN_A_FIT);
+    this.#updating = false;
     this.#step = 0;
     this.#epoch = 0;
     this.#offset = 0;
@@ -196,7 +206,7 @@ export class CosineAnnealingCallback extends CustomCallback {
    * @param options `history: false` leaves the history out, which makes the state small.
    */
   state({ history = true }: { history?: boolean } = {}): CosineAnnealingState {
-    const position = { step: this.#step, epoch: this.#epoch, offset: this.#offset, t: this.#last?.t ?? null };
+    const position = { step: this.step, epoch: this.#epoch, offset: this.#offset, t: this.#last?.t ?? null };
     return saveState(this.#config, position, history ? this.#history : null);
   }
 
@@ -208,19 +218,19 @@ export class CosineAnnealingCallback extends CustomCallback {
   /** Called by TensorFlow.js. @internal */
   override setModel(model: LayersModel): void {
     this.#refuseSecondFit(model);
-    this.#modelGiven = model;
+    this.#given = { model, params: this.params };
   }
 
   /** Called by TensorFlow.js. @internal */
   override async onTrainBegin(logs?: Logs): Promise<void> {
-    const model = this.#modelGiven;
+    const { model, params = {} } = this.#given ?? {};
     if (model === undefined && isTraining(this.#fit?.model)) throw new CosineAnnealingError(IN_USE);
     const optimizer = this.#hooks.optimizer ?? model?.optimizer;
     if (optimizer === undefined) throw new CosineAnnealingError(NO_MODEL);
-    setLearningRate(optimizer, getLearningRate(optimizer)); // an optimizer that cannot be steered fails here
-    this.#modelGiven = undefined;
+    checkSettable(optimizer);
+    this.#given = undefined;
+    if (this.#isUpdateUntold) this.#finishUpdate();
     this.#updating = false;
-    const params = (model && this.params) ?? {};
     this.#fit = {
       model,
       optimizer,
@@ -249,6 +259,7 @@ export class CosineAnnealingCallback extends CustomCallback {
       if (change !== 'same') await this.#announce(change);
     }
     this.#updating = true;
+    this.#iterationsBefore = this.#fitInProgress().optimizer.iterations;
     this.#report(logs);
   }
 
@@ -278,8 +289,10 @@ export class CosineAnnealingCallback extends CustomCallback {
   /** Only the first epoch tells where the fit begins: `fitDataset` does not say. */
   #beginFit(fit: Fit, firstEpoch: number): void {
     fit.firstEpochSeen = true;
-    const continues = this.#offset + firstEpoch === this.#epoch;
-    if (firstEpoch === 0 && !continues) this.#offset = this.#epoch;
+    if (this.#offset + firstEpoch !== this.#epoch) {
+      if (firstEpoch === 0) this.#offset = this.#epoch;
+      if (firstEpoch === this.#epoch) this.#offset = 0;
+    }
     this.#learnFromFit(fit, firstEpoch);
     this.#epoch = this.#offset + firstEpoch;
     this.#rememberCycle();
@@ -412,6 +425,11 @@ export class CosineAnnealingCallback extends CustomCallback {
     });
   }
 
+  /** An update was done, and onBatchEnd not called yet; or never, where another callback threw. */
+  get #isUpdateUntold(): boolean {
+    return this.#updating && (this.#fit?.optimizer.iterations ?? 0) > this.#iterationsBefore;
+  }
+
   #finishUpdate(): void {
     if (!this.#updating) return;
     this.#updating = false;
@@ -447,7 +465,10 @@ export class CosineAnnealingCallback extends CustomCallback {
   }
 
   #refuseSecondFit(model: LayersModel): void {
-    if (this.#fit?.model !== model && isTraining(this.#fit?.model)) throw new CosineAnnealingError(IN_USE);
+    const isAnotherInUse = [this.#given?.model, this.#fit?.model].some(
+      (other) => other !== model && isTraining(other),
+    );
+    if (isAnotherInUse) throw new CosineAnnealingError(IN_USE);
   }
 
   #warnOfUnknownBatches(): void {
@@ -501,6 +522,8 @@ const NO_MODEL =
 const IN_USE =
   '`callbacks`: this CosineAnnealingCallback is in use by a fit in progress; it cannot serve two fits at once, nor ' +
   'stand twice in `callbacks`: make one for each';
+const RESET_IN_A_FIT =
+  '`reset`: this CosineAnnealingCallback is in use by a fit in progress; reset it between fits';
 const NOT_IN_A_FIT = '`callbacks`: CosineAnnealingCallback works inside model.fit or model.fitDataset only';
 const CANNOT_STOP =
   "`afterLastCycle`: 'stop' needs the model, which TensorFlow.js hands over only where no plain object is the first " +

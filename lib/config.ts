@@ -1,53 +1,40 @@
-import { distance } from 'fastest-levenshtein';
-import * as z from 'zod';
+import type * as z from 'zod';
 import { CosineAnnealingError, show, validationError } from './errors';
+import {
+  byForm,
+  type Conflict,
+  count,
+  duration,
+  flag,
+  growth,
+  neither,
+  notNegative,
+  oneOf,
+  oneOrList,
+  positive,
+  strict,
+  withRules,
+} from './rules';
 import { type Schedule, schedule, updateLength } from './schedule';
-import { at, type PerCycle, totalDelay } from './timeline';
+import { at, cosineLengths, type PerCycle, totalDelay } from './timeline';
 
 const SHORTEST = 1e-12;
 const LONGEST = Number.MAX_SAFE_INTEGER;
 const MOST_SHRINKING_CYCLES = 100_000;
 
-const positive = () => z.number({ error: 'expected a number > 0' }).gt(0, { error: 'expected a number > 0' });
-
-const notNegative = () =>
-  z.number({ error: 'expected a number >= 0' }).min(0, { error: 'expected a number >= 0' });
-
-const count = () =>
-  z.int({ error: 'expected an integer >= 1' }).min(1, { error: 'expected an integer >= 1' });
-
-/** Shorter or longer lengths could not be told from rounding. */
-const length = () =>
-  positive().refine((n) => n <= 0 || (n >= SHORTEST && n <= LONGEST), {
-    error: `expected a number from ${SHORTEST} to 2^53 - 1`,
-    when: () => true,
-  });
-
-const warmupLength = () => notNegative().max(LONGEST, { error: 'expected a number <= 2^53 - 1' });
-
-const listOf = <Item extends z.ZodType<number>>(item: Item) =>
-  z.array(item).min(1, { error: 'expected at least one value' }).readonly();
+/** Shorter or longer cycles could not be told from rounding. */
+const length = () => {
+  const error = `expected a number from ${SHORTEST} to 2^53 - 1`;
+  return positive().min(SHORTEST, { error }).max(LONGEST, { error });
+};
 
 const perCycle = <Item extends z.ZodType<number>>(item: Item, rule: string) =>
-  z.union([item, listOf(item)], { error: `expected ${rule}, or a list with one per cycle` });
-
-const oneOf = <const Value extends string | number>(...values: Value[]) =>
-  z.literal(values, { error: `expected ${values.map((value) => show(value)).join(' or ')}` });
-
-const flag = () => z.boolean({ error: 'expected true or false' });
-
-const strict = <Shape extends z.core.$ZodLooseShape>(shape: Shape, expected: string, prefix = '') =>
-  z.strictObject(shape, {
-    error: (issue) =>
-      issue.code === 'unrecognized_keys'
-        ? unknownKeys(issue.keys, Object.keys(shape), prefix)
-        : `expected ${expected}`,
-  });
+  oneOrList(item, item, `${rule}, or a list with one per cycle`);
 
 const warmupSchema = strict(
   {
     /** Length of the rise to eta_max, in `unit`s, >= 0; or a list with one per cycle. */
-    length: perCycle(warmupLength(), 'a number >= 0'),
+    length: perCycle(duration(), 'a number >= 0'),
     /** Learning rate where the rise begins, >= 0 and at most eta_max; or a list with one per cycle. Default: eta_min. */
     from: perCycle(notNegative(), 'a number >= 0').optional(),
     /** Repeat the warm-up (of a list: its last length) at each warm restart. Default: false. */
@@ -55,16 +42,23 @@ const warmupSchema = strict(
     /** Let the warm-up replace the head of its cycle, as timm does by default, and not delay it. Default: false. */
     overlap: flag().default(false),
   },
-  'a length, or an object such as { length: 5 }',
-  'warmup.',
+  'an object such as { length: 5 }',
 );
+
+const warmupLength = duration();
+const noWarmup = neither('a length, or an object such as { length: 5 }');
+
+function warmupForm(value: unknown) {
+  if (typeof value === 'number') return warmupLength;
+  return typeof value === 'object' && value !== null ? warmupSchema : noWarmup;
+}
 
 /** Every key of the config: its rule and its default. What concerns several keys is in `conflicts`. */
 const keys = {
   /** Length of the first cycle, in `unit`s: a number > 0. Required, unless `cycles` says enough. */
   T_0: length().optional(),
   /** Each cycle is this many times as long as the one before: a number > 0; below 1 only with a finite `cycles`. Default: 1. */
-  T_mult: positive().max(LONGEST, { error: 'expected a number <= 2^53 - 1' }).default(1),
+  T_mult: growth().default(1),
   /** Learning rate at the end of a cycle: a number >= 0, or a list with one per cycle, whose last one repeats. Default: 0. */
   eta_min: perCycle(notNegative(), 'a number >= 0').default(0),
   /** Learning rate at the start of a cycle: a number > 0, or such a list. Default: the optimizer's own, read once. */
@@ -74,9 +68,7 @@ const keys = {
   /** Each restart multiplies eta_max - eta_min by this number > 0 (Keras's m_mul). Not with eta_max_mult. Default: 1. */
   amplitude_mult: positive().default(1),
   /** How many cycles: an integer >= 1, or a list of their lengths (then without T_0 and T_mult). Default: unlimited. */
-  cycles: z
-    .union([count(), listOf(length())], { error: 'expected an integer >= 1, or a list of cycle lengths' })
-    .optional(),
+  cycles: oneOrList(count(), length(), 'an integer >= 1, or a list of cycle lengths').optional(),
   /** With an integer `cycles` and no T_0: the length that they fill exactly, in `unit`s, > 0. Default: the fit's epochs. */
   total: length().optional(),
   /** After the last cycle: 'hold' its eta_min, or 'stop' training. Default: 'hold'. */
@@ -84,8 +76,7 @@ const keys = {
   /** Whether the last update of every cycle is exactly eta_min, as in NumPy's linspace; a cycle of one update is eta_max. Default: false. */
   endpoint: flag().default(false),
   /** A linear rise from `from` to eta_max before the cosine: its length in `unit`s, or an object. Default: none. */
-  warmup: z
-    .union([warmupLength(), warmupSchema], { error: 'expected a length, or an object such as { length: 5 }' })
+  warmup: byForm(warmupForm)
     .transform((value) => (typeof value === 'number' ? warmupSchema.parse({ length: value }) : value))
     .readonly()
     .optional(),
@@ -124,11 +115,7 @@ export type ParsedConfig = Readonly<z.output<typeof keysSchema>>;
 export type ScheduledConfig = ParsedConfig & { readonly eta_max: PerCycle };
 
 /** The whole schema; also what a saved state's config is checked with. */
-export const configSchema = keysSchema.check(({ value, issues }) => {
-  for (const [path, message] of conflicts(value)) {
-    issues.push({ code: 'custom', input: value, path: path.split('.'), message });
-  }
-});
+export const configSchema = withRules(keysSchema, conflicts);
 
 /**
  * Checks a config and fills in its defaults.
@@ -188,16 +175,13 @@ function missingKeys(config: ParsedConfig): string[] {
   return missing;
 }
 
-type Conflict = readonly [path: string, message: string];
-
 /** The rules between keys, each where both sides are known, with its cure. */
 function conflicts(config: ParsedConfig): Conflict[] {
-  return [
-    ...lengthConflicts(config),
-    ...rateConflicts(config),
-    ...warmupConflicts(config),
-    ...tooLongLists(config),
-  ];
+  const lengths = [...lengthConflicts(config), ...totalConflicts(config), ...tooLongLists(config)];
+  if (lengths.length === 0 && !needsTotal(config)) {
+    lengths.push(...lastLengthConflicts(config), ...overlapConflicts(config));
+  }
+  return [...lengths, ...rateConflicts(config)];
 }
 
 function* lengthConflicts(config: ParsedConfig): Iterable<Conflict> {
@@ -224,7 +208,7 @@ function* lengthConflicts(config: ParsedConfig): Iterable<Conflict> {
   if (T_mult < 1 && typeof cycles !== 'object') yield* shrinkingConflicts(config);
 }
 
-function* shrinkingConflicts({ T_0, T_mult, cycles }: ParsedConfig): Iterable<Conflict> {
+function* shrinkingConflicts({ T_mult, cycles }: ParsedConfig): Iterable<Conflict> {
   if (typeof cycles !== 'number') {
     yield [
       'T_mult',
@@ -232,12 +216,21 @@ function* shrinkingConflicts({ T_0, T_mult, cycles }: ParsedConfig): Iterable<Co
     ];
   } else if (cycles > MOST_SHRINKING_CYCLES) {
     yield ['cycles', `expected at most ${MOST_SHRINKING_CYCLES} with a T_mult below 1, got ${cycles}`];
-  } else if ((T_0 ?? 1) * T_mult ** (cycles - 1) < SHORTEST) {
-    yield [
-      'cycles',
-      `the last of ${cycles} cycles would be shorter than ${SHORTEST}; give fewer, or a larger T_mult`,
-    ];
   }
+}
+
+/** Lengths that follow from others. */
+function* lastLengthConflicts(config: ParsedConfig): Iterable<Conflict> {
+  const { T_mult, cycles } = config;
+  if (typeof cycles !== 'number') return;
+  const [shortest, cure] =
+    T_mult < 1 ? [cycles - 1, 'a larger T_mult'] : [0, T_mult > 1 ? 'a smaller T_mult' : 'a larger total'];
+  if (cosineLengths(config)(shortest).hi >= SHORTEST) return;
+  const which = T_mult < 1 ? 'last' : 'first';
+  yield [
+    'cycles',
+    `the ${which} of ${cycles} cycles would be shorter than ${SHORTEST}; give fewer, or ${cure}`,
+  ];
 }
 
 function* rateConflicts(config: ParsedConfig): Iterable<Conflict> {
@@ -269,25 +262,29 @@ function* above(path: string, lower: PerCycle, eta_max: PerCycle): Iterable<Conf
   }
 }
 
-function* warmupConflicts({ warmup, cycles, T_0, T_mult, total }: ParsedConfig): Iterable<Conflict> {
-  if (warmup === undefined) return;
-  if (total !== undefined && typeof cycles === 'number') {
-    const { hi } = totalDelay(warmup, cycles);
-    if (hi >= total) yield ['total', `expected more than the warm-ups, which take ${hi}, got ${total}`];
-  }
-  if (!warmup.overlap) return;
-  const T = (i: number) => (typeof cycles === 'object' ? at(cycles, i) : (T_0 as number) * T_mult ** i);
-  const listed = Math.max(lengthOf(warmup.length), warmup.everyCycle ? cycleCount(cycles, T_mult) : 1);
-  for (let i = 0; i < listed; i++) {
-    if (!(at(warmup.length, i) > T(i))) continue;
-    const message = `expected at most the length of cycle ${i} (${T(i)}), which it overlaps, got ${at(warmup.length, i)}`;
+function* totalConflicts({ warmup, cycles, total }: ParsedConfig): Iterable<Conflict> {
+  if (total === undefined || typeof cycles !== 'number') return;
+  const { hi } = totalDelay(warmup, cycles);
+  if (hi >= total) yield ['total', `expected more than the warm-ups, which take ${hi}, got ${total}`];
+}
+
+/** A warm-up that overlaps its cycle must fit into it. */
+function* overlapConflicts(config: ParsedConfig): Iterable<Conflict> {
+  const { warmup, cycles, T_mult } = config;
+  if (warmup?.overlap !== true) return;
+  const T = cosineLengths(config);
+  const checked = Math.max(lengthOf(warmup.length), warmup.everyCycle ? differentCycles(cycles, T_mult) : 1);
+  for (let i = 0; i < checked; i++) {
+    const T_i = T(i).hi;
+    if (!(at(warmup.length, i) > T_i)) continue;
+    const message = `expected at most the length of cycle ${i} (${T_i}), which it overlaps, got ${at(warmup.length, i)}`;
     yield ['warmup.length', message];
     return;
   }
 }
 
-/** How many cycles to check one by one: cycles that grow are checked by their first. */
-const cycleCount = (cycles: ParsedConfig['cycles'], T_mult: number) =>
+/** How many cycles to check one by one: of cycles that grow, the first is the shortest. */
+const differentCycles = (cycles: ParsedConfig['cycles'], T_mult: number) =>
   typeof cycles === 'object' ? cycles.length : T_mult < 1 ? (cycles as number) : 1;
 
 function* tooLongLists({ cycles, eta_min, eta_max, warmup }: ParsedConfig): Iterable<Conflict> {
@@ -301,16 +298,3 @@ function* tooLongLists({ cycles, eta_min, eta_max, warmup }: ParsedConfig): Iter
 }
 
 const lengthOf = (values: PerCycle | undefined) => (typeof values === 'object' ? values.length : 1);
-
-function unknownKeys(unknown: readonly string[], known: readonly string[], prefix: string): string {
-  return unknown.map((key) => `\`${prefix}${key}\`: unknown key, ${suggestion(key, known)}`).join('\n');
-}
-
-function suggestion(key: string, known: readonly string[]): string {
-  const plain = (name: string) => name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
-  const [nearest] = known
-    .map((name) => ({ name, edits: distance(plain(key), plain(name)) }))
-    .sort((a, b) => a.edits - b.edits);
-  const isNear = nearest !== undefined && nearest.edits <= Math.max(1, plain(nearest.name).length / 3);
-  return isNear ? `did you mean ${nearest.name}?` : `expected one of ${known.join(', ')}`;
-}

@@ -25,10 +25,24 @@ export function show(value: unknown): string {
 }
 
 function describe(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'unrecognized_keys') return issue.message; // names its keys, each with a suggestion
-  const name = issue.path.length === 0 ? 'config' : issue.path.join('.');
+  if (issue.code === 'unrecognized_keys') return describeUnknownKeys(issue);
   // A rule between keys tells the values itself, since no single one is wrong.
-  return `\`${name}\`: ${issue.message}${issue.code === 'custom' ? '' : `, got ${show(issue.input)}`}`;
+  return line(issue.path, `${issue.message}${issue.code === 'custom' ? '' : `, got ${show(issue.input)}`}`);
+}
+
+/** The message has a line for each of the keys. */
+const describeUnknownKeys = ({ path, keys, message }: z.core.$ZodIssueUnrecognizedKeys): string =>
+  message
+    .split('\n')
+    .map((problem, i) => line([...path, keys[i] as string], problem))
+    .join('\n');
+
+const line = (path: readonly PropertyKey[], problem: string) => `\`${nameOf(path)}\`: ${problem}`;
+
+/** `warmup.length[1]`, as JavaScript writes it. */
+function nameOf([first = 'config', ...rest]: readonly PropertyKey[]): string {
+  const steps = rest.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`));
+  return `${typeof first === 'number' ? `[${first}]` : String(first)}${steps.join('')}`;
 }
 
 function asJSON(value: unknown): string {

@@ -76,7 +76,8 @@ export class LearningRateHistory implements Iterable<LearningRateChange> {
 
   /** The i-th change, from the end where i is negative; undefined where there is none. */
   at(i: number): LearningRateChange | undefined {
-    const index = Math.trunc(i) + (i < 0 ? this.#appended : this.#dropped);
+    const place = Math.trunc(i) || 0; // NaN is 0, as to Array.prototype.at
+    const index = place + (place < 0 ? this.#appended : this.#dropped);
     return index >= this.#dropped && index < this.#appended ? this.#change(index) : undefined;
   }
 
@@ -86,7 +87,11 @@ export class LearningRateHistory implements Iterable<LearningRateChange> {
 
   /** Every warm restart. */
   get restarts(): LearningRateChange[] {
-    return Array.from(this).filter(({ restart }) => restart);
+    const restarts: LearningRateChange[] = [];
+    for (let index = this.#dropped; index < this.#appended; index++) {
+      if (this.#isRestart(index)) restarts.push(this.#change(index));
+    }
+    return restarts;
   }
 
   /** Every learning rate that was set. */
@@ -117,7 +122,7 @@ export class LearningRateHistory implements Iterable<LearningRateChange> {
       epochs: this.#column('epochs'),
       batches: this.#column('batches'),
       learningRates: this.learningRates,
-      batchesPerEpoch: this.#eras.map(({ from, schedule }) => ({
+      batchesPerEpoch: this.#erasInUse.map(({ from, schedule }) => ({
         from: Math.max(0, from - this.#dropped),
         value: schedule.config.batchesPerEpoch ?? null,
       })),
@@ -128,6 +133,8 @@ export class LearningRateHistory implements Iterable<LearningRateChange> {
   /** From the next change on, positions are counted on this schedule. For the callback. */
   follow(schedule: Schedule): void {
     if (this.#eras.at(-1)?.from === this.#appended) this.#eras.pop();
+    const latest = this.#eras.at(-1)?.schedule.config;
+    if (latest && latest.batchesPerEpoch === schedule.config.batchesPerEpoch) return; // all else was learned before
     this.#eras.push({ from: this.#appended, schedule });
   }
 
@@ -175,6 +182,11 @@ export class LearningRateHistory implements Iterable<LearningRateChange> {
       epoch: this.#value('epochs', index),
       batch: this.#value('batches', index),
     };
+  }
+
+  /** All but one that no change belongs to yet. */
+  get #erasInUse(): Era[] {
+    return this.#eras.filter(({ from }) => from < this.#appended);
   }
 
   #eraOf(index: number): Era {

@@ -44,6 +44,21 @@ export function setLearningRate(optimizer: Optimizer, learningRate: number): voi
   if (target.learningRate !== learningRate) throw notSettable(optimizer, learningRate);
 }
 
+/**
+ * Refuses an optimizer whose learning rate cannot be set and read back, and leaves the others as they were.
+ *
+ * @throws {@link CosineAnnealingError} that says so.
+ */
+export function checkSettable(optimizer: Optimizer): void {
+  const learningRate = getLearningRate(optimizer);
+  const another = learningRate === 0.1 ? 0.2 : 0.1; // a setter that does nothing would pass with the same value
+  try {
+    setLearningRate(optimizer, another);
+  } finally {
+    setLearningRate(optimizer, learningRate);
+  }
+}
+
 function notSettable(optimizer: Optimizer, learningRate: number, cause?: unknown): CosineAnnealingError {
   return new CosineAnnealingError(
     `\`optimizer\`: expected one whose learning rate can be set and read back; ` +

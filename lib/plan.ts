@@ -22,7 +22,8 @@ export function plannedCycles(
   most = Number.POSITIVE_INFINITY,
 ): PlannedCycle[] {
   const cycles: PlannedCycle[] = [];
-  let { cycle } = schedule.cycleAt(from);
+  let { cycle, phase } = schedule.cycleAt(from);
+  if (phase === 'hold') return cycles;
   while (cycles.length < most && cycle < cycleCount(schedule) && (cycles.at(-1)?.end ?? from) < to) {
     cycles.push({ cycle, start: schedule.cycleStart(cycle), end: schedule.cycleStart(cycle + 1) });
     cycle++;
@@ -38,7 +39,7 @@ export function cycleCount({ config: { cycles } }: Schedule): number {
 /** What a run will do, in one line. */
 export function describePlan(schedule: Schedule, run: Run): string {
   const { unit } = schedule.config;
-  const restarts = plannedCycles(schedule, run, MOST_LISTED + 1).filter(({ start }) => start > run.from);
+  const [, ...restarts] = plannedCycles(schedule, run, MOST_LISTED + 2); // the first one goes on, or begins, at once
   const span = `${plural(unit)} ${round(run.from)} to ${round(run.to)}`;
   const first = `the learning rate begins at ${round(schedule(run.from))}`;
   if (restarts.length === 0) return `${span}: ${first}, with no warm restart`;
@@ -51,9 +52,9 @@ export function endProblem(schedule: Schedule, run: Run): string | undefined {
   const end = schedule.cycleAt(run.to);
   const start = schedule.cycleStart(end.cycle);
   const expectsRestarts = T_mult !== 1 || (typeof cycles === 'object' && cycles.length > 1);
-  if (end.phase === 'hold' || start === run.to) {
-    const restarts = end.cycle - schedule.cycleAt(run.from).cycle - (start === run.to ? 1 : 0);
-    if (!expectsRestarts || restarts > 0 || end.phase === 'hold') return undefined;
+  if (end.phase === 'hold') return undefined;
+  if (start === run.to) {
+    if (!expectsRestarts || end.cycle > 1) return undefined;
     return `no warm restart will happen: training ends at ${unit} ${round(run.to)}, with its first cycle`;
   }
   return (
@@ -71,8 +72,8 @@ export function endsAround(schedule: Schedule, cycle: number): number[] {
 /** 'epochs' or 'batches'. */
 export const plural = (unit: string) => (unit === 'batch' ? 'batches' : `${unit}s`);
 
-/** Numbers as people read them; boundaries such as 3.3000000000000003 do not help anyone. */
-export const round = (n: number): number => Number(n.toPrecision(6));
+/** Numbers as people read them; boundaries such as 3.3000000000000003 do not help anyone, and 1234570 for 1234567 less. */
+export const round = (n: number): number => (Math.abs(n) >= 1e5 ? Math.round(n) : Number(n.toPrecision(6)));
 
 function list(numbers: number[]): string {
   const shown = numbers.slice(0, MOST_LISTED).map(round);

@@ -12,6 +12,11 @@ export const positive = () =>
 export const notNegative = () =>
   z.number({ error: 'expected a number >= 0' }).min(0, { error: 'expected a number >= 0', abort: true });
 
+export const fraction = () => {
+  const error = 'expected a number from 0 to 1';
+  return z.number({ error }).min(0, { error, abort: true }).max(1, { error });
+};
+
 export const count = () =>
   z.int({ error: 'expected an integer >= 1' }).min(1, { error: 'expected an integer >= 1' });
 
@@ -41,29 +46,32 @@ export const listOf = <Item extends z.ZodType>(item: Item) =>
     .readonly();
 
 /** One value, or a list of them. `rule` says so to those who give neither. */
-export const oneOrList = <One extends z.ZodType, Item extends z.ZodType>(one: One, item: Item, rule: string) =>
-  either(Array.isArray, listOf(item), (value) => typeof value === 'number', one, rule);
+export function oneOrList<One extends z.ZodType, Item extends z.ZodType>(one: One, item: Item, rule: string) {
+  const list = listOf(item);
+  const other = neither(rule);
+  return byForm((value) => (Array.isArray(value) ? list : typeof value === 'number' ? one : other));
+}
+
+/** For a value that has none of the forms that `rule` names. */
+export const neither = (rule: string) => z.never({ error: `expected ${rule}` });
 
 /**
- * The schema that the value's form asks for. z.union would report that neither fits; this reports what is wrong with
- * the one that was meant.
+ * The schema that the value's form asks for. z.union would only report that none fits; this reports what is wrong
+ * with the one that was meant.
  */
-export function either<First extends z.ZodType, Second extends z.ZodType>(
-  isFirst: (value: unknown) => boolean,
-  first: First,
-  isSecond: (value: unknown) => boolean,
-  second: Second,
-  rule: string,
-): z.ZodType<z.output<First | Second>, z.input<First | Second>> {
-  const neither = z.never({ error: `expected ${rule}` });
+export function byForm<Schema extends z.ZodType>(
+  schemaFor: (value: unknown) => Schema,
+): z.ZodType<z.output<Schema>, z.input<Schema>> {
   const schema = z.unknown().transform((value, { issues }) => {
-    const meant = isFirst(value) ? first : isSecond(value) ? second : neither;
-    const result = meant.safeParse(value, { reportInput: true });
+    const result = schemaFor(value).safeParse(value, { reportInput: true });
     if (!result.success) issues.push(...(result.error.issues as typeof issues));
     return result.data;
   });
-  return schema as unknown as z.ZodType<z.output<First | Second>, z.input<First | Second>>;
+  return schema as unknown as z.ZodType<z.output<Schema>, z.input<Schema>>;
 }
+
+/** A key that is allowed and not looked at. */
+export const anything = () => z.unknown().optional();
 
 /** An object that has these keys only; others are refused with a suggestion. */
 export const strict = <Shape extends z.core.$ZodLooseShape>(shape: Shape, expected: string) =>
@@ -73,3 +81,31 @@ export const strict = <Shape extends z.core.$ZodLooseShape>(shape: Shape, expect
         ? unknownKeys(issue.keys, Object.keys(shape))
         : `expected ${expected}`,
   });
+
+/** A key, and what is wrong with it beside the others. */
+export type Conflict = readonly [path: string, message: string];
+
+/** The schema with the rules between its keys, which are checked once every key by itself is right. */
+export const withRules = <Schema extends z.ZodType>(
+  schema: Schema,
+  conflicts: (value: z.output<Schema>) => Iterable<Conflict>,
+): Schema =>
+  schema.check(({ value, issues }) => {
+    if (issues.some(({ code }) => code !== 'unrecognized_keys')) return;
+    for (const [path, message] of conflicts(value)) {
+      issues.push({ code: 'custom', input: value, path: path.split('.'), message });
+    }
+  });
+
+/** A line for each of the unknown keys, in their order. */
+const unknownKeys = (unknown: readonly string[], known: readonly string[]): string =>
+  unknown.map((key) => `unknown key, ${suggestion(key, known)}`).join('\n');
+
+function suggestion(key: string, known: readonly string[]): string {
+  const plain = (name: string) => name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
+  const [nearest] = known
+    .map((name) => ({ name, edits: distance(plain(key), plain(name)) }))
+    .sort((a, b) => a.edits - b.edits);
+  const isNear = nearest !== undefined && nearest.edits <= Math.max(1, plain(nearest.name).length / 3);
+  return isNear ? `did you mean ${nearest.name}?` : `expected one of ${known.join(', ')}`;
+}

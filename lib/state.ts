@@ -1,7 +1,8 @@
 import * as z from 'zod';
-import { configSchema, type ParsedConfig, parseConfig, scheduleOf } from './config';
+import { configSchema, type ParsedConfig, parseConfig, scheduleIfKnown, scheduleOf } from './config';
 import { CosineAnnealingError, show, validationError } from './errors';
 import { LearningRateHistory } from './history';
+import { count, countFromZero, strict } from './rules';
 import { positionOf, type Schedule } from './schedule';
 
 /** The version of the saved state that this package writes, and the only one it reads. */
@@ -10,47 +11,58 @@ const LARGEST_UINT32 = 2 ** 32 - 1;
 /** Engines differ in the last digits of Math.sin and Math.cos, so a state may have been written with others. */
 const OTHER_ENGINE = 1e-12;
 
-const integer = (most = Number.MAX_SAFE_INTEGER) => {
-  const error = `expected an integer from 0 to ${most}`;
-  return z.int({ error }).min(0, { error }).max(most, { error });
-};
+const uint32 = () => countFromZero().max(LARGEST_UINT32, { error: 'expected an integer < 2^32' });
+const position = { error: 'expected a number from 0 to 2^53 - 1' };
 
-const finite = () => z.number({ error: 'expected a number' });
-
-const positionSchema = z.strictObject(
+const positionSchema = strict(
   {
-    /** Updates done. */
-    step: integer(),
-    /** The epoch to train next, on the schedule's clock. */
-    epoch: integer(LARGEST_UINT32),
+    /** Updates done, those of epochs that were cut off and repeated included. */
+    step: countFromZero(),
+    /** The epoch to train next, on the schedule's clock; in the middle of an epoch this one. */
+    epoch: uint32(),
     /** By how much that is ahead of the fit's own epoch numbers. */
-    offset: integer(LARGEST_UINT32),
+    offset: uint32(),
     /** The position of the last update, in units; null before the first. */
-    t: finite().min(0, { error: 'expected a number >= 0' }).nullable(),
+    t: z.number(position).min(0, position).max(Number.MAX_SAFE_INTEGER, position).nullable(),
   },
-  { error: 'expected { step, epoch, offset, t }' },
+  'the object { step, epoch, offset, t }',
 );
 
-const historySchema = z.strictObject(
+const isUpTo = (most: number) => (value: unknown) =>
+  typeof value === 'number' && value >= 0 && value <= most && Number.isInteger(value);
+
+/** z.array would take more than a second for a million changes. */
+const listOfAll = (isValid: (value: unknown) => boolean, items: string) =>
+  z.custom<number[]>((values) => Array.isArray(values) && values.every(isValid), {
+    error: `expected a list of ${items}`,
+  });
+
+const historySchema = strict(
   {
-    steps: z.array(integer()),
-    epochs: z.array(integer(LARGEST_UINT32)),
-    batches: z.array(integer(LARGEST_UINT32)),
-    learningRates: z.array(finite()),
-    batchesPerEpoch: z.array(z.strictObject({ from: integer(), value: integer().min(1).nullable() })),
-    cycleBefore: integer().nullable(),
+    steps: listOfAll(isUpTo(Number.MAX_SAFE_INTEGER), 'integers >= 0'),
+    epochs: listOfAll(isUpTo(LARGEST_UINT32), 'integers from 0 to 2^32 - 1'),
+    batches: listOfAll(isUpTo(LARGEST_UINT32), 'integers from 0 to 2^32 - 1'),
+    learningRates: listOfAll((value) => typeof value === 'number' && value >= 0, 'numbers >= 0'),
+    /** Since which change an epoch had how many batches; null while that was not known. */
+    batchesPerEpoch: z.array(
+      strict({ from: countFromZero(), value: count().nullable() }, 'the object { from, value }'),
+      { error: 'expected a list' },
+    ),
+    /** The cycle of the update before the first change; null where it is the first of all. */
+    cycleBefore: countFromZero().nullable(),
   },
-  { error: 'expected the columns of a history' },
+  "a history's columns, or null",
 );
 
-const stateSchema = z.strictObject(
+const stateSchema = strict(
   {
     version: z.literal(VERSION, { error: `expected ${VERSION}` }),
     config: configSchema,
     position: positionSchema,
+    /** Null where it was left out. */
     history: historySchema.nullable(),
   },
-  { error: 'expected a state that JSON.stringify(annealing) wrote' },
+  'what JSON.stringify(annealing) wrote',
 );
 
 /** All that a callback is, as plain data: what `JSON.stringify(annealing)` writes. */
@@ -82,18 +94,18 @@ export function saveState(
  */
 export function loadState(json: unknown): LoadedState {
   const data = typeof json === 'string' ? parseText(json) : json;
-  refuseOtherVersions(data);
+  refuseOthers(data);
   const result = stateSchema.safeParse(data, { reportInput: true });
   if (!result.success) throw validationError(result.error);
-  const { position, history } = result.data;
+  const { position, history: saved } = result.data;
   const config = parseConfig(result.data.config);
-  const known = position.t !== null || history?.steps.length ? scheduleOf(config) : undefined;
-  const cycle = known === undefined || position.t === null ? null : known.cycleAt(position.t).cycle;
-  if ((position.step === 0) !== (position.t === null) && position.step > 0) throw disagreement('position.t');
-  const loaded =
-    history === null ? new LearningRateHistory(config.historyLimit, cycle) : loadHistory(config, history);
-  if (loaded.length > 0 && known !== undefined) checkEnd(known, position, loaded);
-  return { config, position, history: loaded };
+  const schedule = scheduleIfKnown(config);
+  checkPosition(config, position, schedule);
+  const cycle = schedule === undefined || position.t === null ? null : schedule.cycleAt(position.t).cycle;
+  if (saved === null)
+    return { config, position, history: new LearningRateHistory(config.historyLimit, cycle) };
+  if (saved.steps.length === 0 && saved.cycleBefore !== cycle) throw disagreement('history.cycleBefore');
+  return { config, position, history: loadHistory(config, position, saved) };
 }
 
 function parseText(text: string): unknown {
@@ -101,72 +113,96 @@ function parseText(text: string): unknown {
     return JSON.parse(text);
   } catch (cause) {
     throw new CosineAnnealingError(
-      `\`state\`: expected JSON that JSON.stringify(annealing) wrote, got ${text.length} characters that end in ` +
-        `${show(text.slice(-20))}; was the file cut short?`,
+      '`state`: expected the JSON text that JSON.stringify(annealing) wrote, got ' +
+        `${text.length} characters that end in ${show(text.slice(-20))}; was the file cut short?`,
       { cause },
     );
   }
 }
 
-function refuseOtherVersions(data: unknown): void {
-  const version = (data as { version?: unknown } | null | undefined)?.version;
+/** Before anything else, since a newer version may be different in any way. */
+function refuseOthers(data: unknown): void {
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) {
+    throw new CosineAnnealingError(
+      `\`state\`: expected what JSON.stringify(annealing) wrote, got ${show(data)}`,
+    );
+  }
+  const { version } = data as { version?: unknown };
   if (typeof version !== 'number' || !(version > VERSION)) return;
   throw new CosineAnnealingError(
     `\`version\`: this release of tfjs-cosine-annealing reads version ${VERSION}, got ${version}; install a newer release`,
   );
 }
 
+function checkPosition(config: ParsedConfig, position: SavedPosition, schedule: Schedule | undefined): void {
+  const { step, epoch, offset, t } = position;
+  if (offset > epoch) throw disagreement('position.offset');
+  if (t === null && step === 0) return;
+  if (t === null || schedule === undefined) throw disagreement('position.t');
+  if (config.unit === 'epoch') {
+    if (config.updateFreq === 'epoch' && !Number.isInteger(t)) throw disagreement('position.t');
+  } else {
+    const updatesSince = step - t; // 0 where the state was saved between setting the learning rate and the update
+    const most = config.updateFreq === 'batch' ? 1 : step;
+    if (!isUpTo(most)(updatesSince)) throw disagreement('position.t');
+  }
+}
+
 type SavedHistory = z.output<typeof historySchema>;
 
-function loadHistory(config: ParsedConfig, saved: SavedHistory): LearningRateHistory {
+/** Each learning rate is compared with the schedule at its place; so damage to any of the three is found. */
+function loadHistory(
+  config: ParsedConfig,
+  position: SavedPosition,
+  saved: SavedHistory,
+): LearningRateHistory {
   checkColumns(config, saved);
+  const { steps, epochs, batches, learningRates } = saved;
   const history = new LearningRateHistory(config.historyLimit, saved.cycleBefore);
-  let era = 0;
+  const eras = [...saved.batchesPerEpoch];
   let schedule: Schedule | undefined;
-  for (let i = 0; i < saved.steps.length; i++) {
-    while (era < saved.batchesPerEpoch.length && saved.batchesPerEpoch[era]?.from === i) {
-      schedule = scheduleOf(withBatches(config, saved.batchesPerEpoch[era]?.value ?? undefined));
+  for (let i = 0; i < steps.length; i++) {
+    if (eras[0]?.from === i) {
+      schedule = scheduleOf(withBatches(config, eras.shift()?.value));
       history.follow(schedule);
-      era++;
     }
     if (schedule === undefined) throw disagreement('history.batchesPerEpoch');
-    const place = {
-      step: saved.steps[i] as number,
-      epoch: saved.epochs[i] as number,
-      batch: saved.batches[i] as number,
-    };
-    const learningRate = saved.learningRates[i] as number;
-    if (i > 0 && place.step <= (saved.steps[i - 1] as number)) throw disagreement(`history.steps.${i}`);
+    const place = { step: steps[i] as number, epoch: epochs[i] as number, batch: batches[i] as number };
+    const learningRate = learningRates[i] as number;
+    // An update that failed is repeated under its number.
+    if (i > 0 && place.step < (steps[i - 1] as number)) throw disagreement(`history.steps[${i}]`);
     const t = positionOf(schedule.config, place);
-    if (!isNear(learningRate, schedule(t))) throw disagreement(`history.learningRates.${i}`);
+    if (!isNear(learningRate, schedule(t))) throw disagreement(`history.learningRates[${i}]`);
     history.append(place, learningRate);
   }
-  if (era < saved.batchesPerEpoch.length) throw disagreement('history.batchesPerEpoch');
+  if (eras.length > 0) throw disagreement('history.batchesPerEpoch');
+  if (schedule !== undefined) checkEnd([schedule, scheduleOf(config)], position, saved);
   return history;
 }
 
-const withBatches = (
-  { batchesPerEpoch: _, ...config }: ParsedConfig,
-  value: number | undefined,
-): ParsedConfig => parseConfig(value === undefined ? config : { ...config, batchesPerEpoch: value });
+function withBatches({ batchesPerEpoch: _, ...config }: ParsedConfig, value: number | null | undefined) {
+  return parseConfig(value ? { ...config, batchesPerEpoch: value } : config);
+}
 
 function checkColumns({ historyLimit = Number.POSITIVE_INFINITY }: ParsedConfig, saved: SavedHistory): void {
-  const { length } = saved.steps;
+  const { steps, cycleBefore } = saved;
   for (const column of ['epochs', 'batches', 'learningRates'] as const) {
-    if (saved[column].length !== length) throw disagreement(`history.${column}`);
+    if (saved[column].length !== steps.length) throw disagreement(`history.${column}`);
   }
-  if (length > historyLimit) throw disagreement('config.historyLimit');
+  if (steps.length > historyLimit) throw disagreement('config.historyLimit');
+  if ((steps[0] ?? 0) > 0 && cycleBefore === null) throw disagreement('history.cycleBefore');
 }
 
-/** The last change must be the last update's, or an earlier one since which the learning rate stayed the same. */
-function checkEnd(schedule: Schedule, position: SavedPosition, history: LearningRateHistory): void {
-  const last = history.at(-1);
-  if (last === undefined || position.t === null) throw disagreement('position.t');
-  if (last.step > position.step) throw disagreement('position.step');
-  if (!isNear(last.learningRate, schedule(position.t))) throw disagreement('position.t');
+/** The last change was the last update, or came before it and the learning rate stayed the same since. */
+function checkEnd(schedules: Schedule[], { step, t }: SavedPosition, saved: SavedHistory): void {
+  const learningRate = saved.learningRates.at(-1) as number;
+  if ((saved.steps.at(-1) as number) > step) throw disagreement('position.step');
+  // Where `endpoint` makes the learning rate depend on it, the number of batches may have changed since, or not yet.
+  const agrees = t !== null && schedules.some((schedule) => isNear(learningRate, schedule(t)));
+  if (!agrees) throw disagreement('position.t');
 }
 
-const isNear = (a: number, b: number) => Math.abs(a - b) <= OTHER_ENGINE * Math.abs(b);
+const isNear = (a: number, b: number) => Math.abs(a - b) <= OTHER_ENGINE * b;
 
 function disagreement(path: string): CosineAnnealingError {
   return new CosineAnnealingError(

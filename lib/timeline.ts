@@ -108,8 +108,8 @@ export const at = (values: PerCycle, i: number): number =>
 
 const listLength = (values: PerCycle | undefined) => (typeof values === 'number' ? 1 : (values?.length ?? 0));
 
-/** T_i, the length of cycle i's cosine. */
-function cosineLengths(config: TimelineConfig): (i: number) => DoubleDouble {
+/** T_i, the length of cycle i's cosine, as a function of i. */
+export function cosineLengths(config: TimelineConfig): (i: number) => DoubleDouble {
   const { cycles, T_mult } = config;
   if (typeof cycles === 'object') return (i) => exactly(cycles[i] as number);
   const T_0 = config.T_0 === undefined ? firstLength(config) : exactly(config.T_0);
