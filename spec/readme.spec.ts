@@ -32,7 +32,10 @@ const blocks: Record<string, () => string | Promise<string>> = {
     return ['With `{ T_0: 4, T_mult: 2, eta_max: 0.1, eta_min: 0.001 }`:', '', ...header, ...rows].join('\n');
   },
   options: () => [row('key', 'meaning'), row('---', '---'), ...documented('const keys = {')].join('\n'),
-  warmup: () => documented('const warmupSchema = strict(').join('\n'),
+  warmup: () =>
+    [row('`warmup` key', 'meaning'), row('---', '---'), ...documented('const warmupSchema = strict(')].join(
+      '\n',
+    ),
   restarts() {
     const header = [
       row('library', 'formula', 'missed', 'of', 'first'),
@@ -146,7 +149,7 @@ describe('README.md', function () {
     'custom-loop': /slope: (2\.9\d\d|3\.0\d\d), expected 3/,
     'fit-dataset': /warm restart in epoch 1, at step 20: 0\.1\nwarm restart in epoch 3, at step 60: 0\.1\n/,
     'early-stopping': /stopped after \d+ epochs and \d+ warm restarts/,
-    'from-keras': /step 0: 0\.1\nstep 500: 0\.05\nstep 1000: 0\.08\n/,
+    'from-keras': /step 0: 0\.1\nstep 500: 0\.05\nstep 1000: 0\.08/,
   };
   for (const [name, output] of Object.entries(examples)) {
     it(`links to examples/${name}.ts, which runs`, () => {
@@ -184,7 +187,11 @@ function typeErrors(code: string): string[] {
     path.resolve(name) === file
       ? ts.createSourceFile(name, code, ts.ScriptTarget.ES2022, true)
       : getSourceFile(name, ...rest);
-  const program = ts.createProgram([file], { ...options, noEmit: true }, host);
+  const program = ts.createProgram(
+    [file],
+    { ...options, noEmit: true, noPropertyAccessFromIndexSignature: false },
+    host,
+  );
   return ts
     .getPreEmitDiagnostics(program)
     .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'));
