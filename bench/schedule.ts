@@ -1,6 +1,7 @@
 // One learning rate: ours against the bare formula written inline. Ratios within one run; see bench/README.md.
 import { Bench } from 'tinybench';
-import { CosineAnnealingCallback, cosineAnnealing } from '../lib';
+import { CosineAnnealingCallback, cosineAnnealing, LearningRateHistory } from '../lib';
+import { toSVG, toText } from '../lib/plot';
 import { table } from './table';
 
 const eta = { eta_min: 1e-4, eta_max: 0.1 };
@@ -8,6 +9,7 @@ const T_0 = 10;
 const POSITIONS = 4096;
 /** Calls a sample: one call is shorter than the clock's resolution. */
 const CALLS = 10_000;
+const CHANGES = 1_000_000;
 
 const inline = (t: number) =>
   eta.eta_min + ((eta.eta_max - eta.eta_min) * (1 + Math.cos((Math.PI * (t % T_0)) / T_0))) / 2;
@@ -37,6 +39,8 @@ async function main(): Promise<void> {
   console.log(table(['schedule', ...Object.keys(positions)], await scheduleRows()));
   console.log('\nMicroseconds (median)\n');
   console.log(table(['what', 'time'], await objectRows()));
+  console.log(`\nMilliseconds for a history of ${CHANGES} changes\n`);
+  console.log(table(['what', 'time'], await historyRows()));
 }
 
 async function scheduleRows(): Promise<string[][]> {
@@ -68,6 +72,26 @@ async function objectRows(): Promise<string[][]> {
     .add('CosineAnnealingCallback.fromJSON(text)', () => CosineAnnealingCallback.fromJSON(json));
   const times = await medians(bench);
   return bench.tasks.map(({ name }, i) => [name, ((times[i] as number) * 1e3).toFixed(1)]);
+}
+
+async function historyRows(): Promise<string[][]> {
+  const config = { ...eta, T_0: 1000, unit: 'batch' } as const;
+  const lr = cosineAnnealing(config);
+  const history = new LearningRateHistory();
+  history.follow(lr);
+  for (let step = 0; step < CHANGES; step++) history.append({ step, epoch: 0, batch: step }, lr(step));
+  const state = new CosineAnnealingCallback({ ...config }).state({ history: false });
+  const position = { ...state.position, step: CHANGES, t: CHANGES - 1 };
+  const text = JSON.stringify({ ...state, position, history });
+  const bench = new Bench({ time: 0, iterations: 3, warmupTime: 0, warmupIterations: 1 })
+    .add('CosineAnnealingCallback.fromJSON(text)', () => CosineAnnealingCallback.fromJSON(text))
+    .add('JSON.stringify(history)', () => JSON.stringify(history))
+    .add('history.toCSV()', () => history.toCSV())
+    .add('history.restarts', () => history.restarts)
+    .add('toText(history)', () => toText(history))
+    .add('toSVG(history)', () => toSVG(history));
+  const times = await medians(bench);
+  return bench.tasks.map(({ name }, i) => [name, (times[i] as number).toFixed(0)]);
 }
 
 /** Milliseconds of each task. */

@@ -92,7 +92,8 @@ export function format(value: number, exponential = isExtreme(value)): string {
 }
 
 function scale(low: number, high: number, log: boolean): (value: number) => number {
-  const within = (share: number) => Math.min(1, Math.max(0, share));
+  // Rounded, since engines differ in the last digits of Math.cos, and their charts should not.
+  const within = (share: number) => Math.round(Math.min(1, Math.max(0, share)) * 1e9) / 1e9;
   if (!log) return (value) => within((value - low) / (high - low));
   const foot = Math.log10(low);
   const decades = Math.log10(high) - foot;

@@ -480,7 +480,7 @@ describe('toSVG', () => {
 });
 
 describe('toText and toSVG', () => {
-  it('draw a million changes in less than a second', () => {
+  it('draw a million changes, as small as a few', () => {
     // Changes are made when they are asked for, as the package's own history does.
     const history = {
       length: 1e6,
@@ -492,15 +492,8 @@ describe('toText and toSVG', () => {
         }
       },
     };
-    for (const draw of [toText, toSVG]) {
-      const times = [1, 2].map(() => {
-        const start = performance.now();
-        draw(history, { x: 'epoch' });
-        return performance.now() - start;
-      });
-      // Counting what is covered takes time of its own.
-      expect(Math.min(...times)).to.be.below(process.env['NODE_V8_COVERAGE'] ? 5000 : 1000);
-    }
+    expect(toText(history, { x: 'epoch' }).split('\n').at(-2)).to.contain('▲19'); // the last of its restarts
+    expect(toSVG(history, { x: 'epoch' }).length).to.be.below(20_000);
   });
 
   const refused: readonly [claim: string, source: unknown, options: unknown, message: string][] = [
