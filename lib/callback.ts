@@ -41,7 +41,7 @@ export interface CycleEnd {
 
 /** Functions and objects that a callback works with; unlike the config they cannot be saved. */
 export interface CosineAnnealingHooks {
-  /** The optimizer. Needed only where TensorFlow.js does not hand over the model. Default: the model's. */
+  /** The optimizer, where TensorFlow.js does not hand over the model; elsewhere the model's own is used. */
   optimizer?: Optimizer;
   /** Where messages go; null silences even warnings. Default: console. */
   logger?: Logger | null;
@@ -201,7 +201,9 @@ export class CosineAnnealingCallback extends CustomCallback {
   }
 
   /**
-   * The whole state, as plain data for `fromJSON`.
+   * The whole state, as plain data for `fromJSON`. Best saved after an epoch: TensorFlow.js can only repeat one that was
+   * cut off. The learning rate then goes through that epoch again; with unit 'batch' it goes on, as `step` counts every
+   * update that was done, those of the epoch that was cut off included.
    *
    * @param options `history: false` leaves the history out, which makes the state small.
    */
@@ -225,7 +227,7 @@ export class CosineAnnealingCallback extends CustomCallback {
   override async onTrainBegin(logs?: Logs): Promise<void> {
     const { model, params = {} } = this.#given ?? {};
     if (model === undefined && isTraining(this.#fit?.model)) throw new CosineAnnealingError(IN_USE);
-    const optimizer = this.#hooks.optimizer ?? model?.optimizer;
+    const optimizer = model?.optimizer ?? this.#hooks.optimizer;
     if (optimizer === undefined) throw new CosineAnnealingError(NO_MODEL);
     checkSettable(optimizer);
     this.#given = undefined;
@@ -245,7 +247,6 @@ export class CosineAnnealingCallback extends CustomCallback {
   override async onEpochBegin(epoch: number, logs?: Logs): Promise<void> {
     const fit = this.#fitInProgress();
     if (!fit.firstEpochSeen) this.#beginFit(fit, epoch);
-    this.#epoch = this.#offset + epoch;
     this.#batchesSeen = 0;
     await super.onEpochBegin(epoch, logs);
   }
@@ -355,8 +356,10 @@ export class CosineAnnealingCallback extends CustomCallback {
     const t = positionOf(this.#config as ScheduledConfig, place);
     const learningRate = schedule(t);
     this.#write(optimizer, learningRate);
-    const isRestart = this.#enterCycle(t);
-    const isChange = isRestart || this.#last?.learningRate !== learningRate;
+    const cycles = this.#enterCycle(t);
+    const isRestart = cycles > 0;
+    // Where a repeated epoch goes back to an earlier cycle is a change too, so that the restart after it shows.
+    const isChange = cycles !== 0 || this.#last?.learningRate !== learningRate;
     this.#last = { t, learningRate };
     if (isChange) this.#history.append(place, learningRate);
     return isRestart ? 'restart' : isChange ? 'change' : 'same';
@@ -375,16 +378,16 @@ export class CosineAnnealingCallback extends CustomCallback {
     this.#written = { optimizer, learningRate };
   }
 
-  /** Notes the cycle at t; true at a warm restart. */
-  #enterCycle(t: number): boolean {
-    if (t >= this.#cycle.start && t < this.#cycle.end) return false;
+  /** Notes the cycle at t, and says how many cycles that is on from the last update: more than 0 is a warm restart. */
+  #enterCycle(t: number): number {
+    if (t >= this.#cycle.start && t < this.#cycle.end) return 0;
     const schedule = this.#schedule as Schedule<ScheduledConfig>;
     const { cycle: index, phase } = schedule.cycleAt(t);
     const before = this.#cycle.index;
     const end = phase === 'hold' ? Number.POSITIVE_INFINITY : schedule.cycleStart(index + 1);
     this.#cycle = { index, start: schedule.cycleStart(index), end };
     this.#cycleEnds = end;
-    return before >= 0 && index > before;
+    return before < 0 ? 0 : index - before;
   }
 
   #forgetCycle(): void {

@@ -51,7 +51,7 @@ export function endProblem(schedule: Schedule, run: Run): string | undefined {
   const { unit, T_mult, cycles } = schedule.config;
   const end = schedule.cycleAt(run.to);
   const start = schedule.cycleStart(end.cycle);
-  const expectsRestarts = T_mult !== 1 || (typeof cycles === 'object' && cycles.length > 1);
+  const expectsRestarts = T_mult !== 1 || typeof cycles === 'object';
   if (end.phase === 'hold') return undefined;
   if (start === run.to) {
     if (!expectsRestarts || end.cycle > 1) return undefined;

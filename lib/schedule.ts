@@ -66,7 +66,9 @@ interface Cycle {
   readonly eta_max: number;
 }
 
+const PI: DoubleDouble = { hi: Math.PI, lo: 1.2246467991473532e-16 };
 const HALF_PI: DoubleDouble = { hi: Math.PI / 2, lo: 6.123233995736766e-17 };
+const MINUS_HALF = exactly(-0.5);
 const LONGEST = Number.MAX_SAFE_INTEGER;
 /** Positions such as epoch + batch / batchesPerEpoch are rounded, so "one update before the end" needs this much room. */
 const ROUNDING = 1e-6;
@@ -115,15 +117,17 @@ function cosine({ span, cosineStart, eta_min, eta_max }: Cycle, t: number, updat
 }
 
 /**
- * (1 + cos(pi * T_cur / T_i)) / 2, from 1 at the start of a cycle to 0 at its end. In the second half 1 + cos would
- * cancel, so there it is sin^2(pi/2 * remaining / T_i), whose argument carries its rounding error along.
+ * (1 + cos(pi * T_cur / T_i)) / 2, from 1 at the start of a cycle to 0 at its end. Towards the end 1 + cos would
+ * cancel, so there it is sin^2(pi/2 * remaining / T_i). The angles carry their rounding errors along.
  */
 function halfCosine(remaining: DoubleDouble, length: DoubleDouble): number {
-  const left = Math.min(1, remaining.hi / length.hi);
-  if (left >= 0.5) return (1 + Math.cos(Math.PI * (1 - left))) / 2;
-  const angle = multiply(HALF_PI, divide(remaining, length));
-  const sine = Math.sin(angle.hi);
-  return sine * sine + 2 * sine * Math.cos(angle.hi) * angle.lo;
+  const left = divide(remaining, length);
+  if (left.hi >= 1) return 1;
+  const isEarly = left.hi > 1 / 3;
+  const { hi, lo } = isEarly ? multiply(PI, add(left, MINUS_HALF)) : multiply(HALF_PI, left);
+  const sine = Math.sin(hi);
+  const slope = Math.cos(hi);
+  return isEarly ? (1 + (sine + slope * lo)) / 2 : sine * sine + 2 * sine * slope * lo;
 }
 
 function warmup({ span, warmup, from, eta_max }: Cycle, t: number): number {

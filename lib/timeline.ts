@@ -1,7 +1,9 @@
 import { add, type DoubleDouble, divide, exactly, multiply, negate } from './double-double';
 
+const ZERO = exactly(0);
 const ONE = exactly(1);
 const MINUS_ONE = exactly(-1);
+const RADIX = 16;
 
 /** One value, or one per cycle; the last one repeats. */
 export type PerCycle = number | readonly number[];
@@ -55,6 +57,7 @@ export function timeline(config: TimelineConfig): Timeline {
   const tableEnd = table[listed] as DoubleDouble;
   const first = listed < count ? T(listed) : exactly(0);
   const delay = warmupAt(warmup, listed).delay;
+  const growth = geometric(T_mult);
 
   function tabled(index: number): CycleSpan {
     return {
@@ -66,7 +69,7 @@ export function timeline(config: TimelineConfig): Timeline {
   }
 
   function computed(index: number): CycleSpan {
-    const { sum, power } = geometricSum(T_mult, index - listed);
+    const { sum, power } = growth(index - listed);
     const T_i = multiply(first, power);
     const delays = multiply(exactly(delay), exactly(index - listed));
     const start = add(tableEnd, add(multiply(first, sum), delays));
@@ -119,7 +122,7 @@ export function cosineLengths(config: TimelineConfig): (i: number) => DoubleDoub
 /** The T_0 with which `cycles` cycles and their warm-ups fill `total` exactly. */
 function firstLength({ cycles, total, T_mult, warmup }: TimelineConfig): DoubleDouble {
   const delays = totalDelay(warmup, cycles as number);
-  return divide(add(exactly(total as number), negate(delays)), geometricSum(T_mult, cycles as number).sum);
+  return divide(add(exactly(total as number), negate(delays)), geometric(T_mult)(cycles as number).sum);
 }
 
 /** By how much the warm-ups of the first `count` cycles delay their cosines. */
@@ -137,14 +140,36 @@ function startTable(count: number, length: (i: number) => DoubleDouble): DoubleD
 }
 
 /**
- * 1 + m + ... + m^(i-1) = (m^i - 1) / (m - 1), and m^i. The difference cancels -log2(m - 1) of 106 bits at most, so a
- * double's 53 are right wherever m is not within 1e-15 of 1.
+ * 1 + m + ... + m^(i-1) = (m^i - 1) / (m - 1), and m^i, as functions of i. What is computed is m^i - 1, digit by digit
+ * of i: rounding errors in m^i would grow with i, and be all that the difference leaves where m is close to 1.
  */
-function geometricSum(m: number, i: number): { sum: DoubleDouble; power: DoubleDouble } {
-  if (m === 1) return { sum: exactly(i), power: ONE };
-  const power = powerOf(exactly(m), i);
-  return { sum: divide(add(power, MINUS_ONE), add(exactly(m), MINUS_ONE)), power };
+function geometric(m: number): (i: number) => { sum: DoubleDouble; power: DoubleDouble } {
+  if (m === 1) return (i) => ({ sum: exactly(i), power: ONE });
+  const excess = add(exactly(m), MINUS_ONE);
+  const table: DoubleDouble[][] = []; // of m^(digit * RADIX^place) - 1
+  function digits(place: number): DoubleDouble[] {
+    for (let next = table.length; next <= place; next++) {
+      const one = next === 0 ? excess : carry(table[next - 1] as DoubleDouble[]);
+      const row = [ZERO];
+      for (let digit = 1; digit < RADIX; digit++) row.push(compound(row[digit - 1] as DoubleDouble, one));
+      table.push(row);
+    }
+    return table[place] as DoubleDouble[];
+  }
+  return (i) => {
+    let growth = ZERO;
+    for (let place = 0, rest = i; rest >= 1; place++, rest = Math.floor(rest / RADIX)) {
+      growth = compound(growth, digits(place)[rest % RADIX] as DoubleDouble);
+    }
+    return { sum: divide(growth, excess), power: add(growth, ONE) };
+  };
 }
+
+/** m^(RADIX^(place + 1)) - 1. */
+const carry = (row: DoubleDouble[]) => compound(row[1] as DoubleDouble, row[RADIX - 1] as DoubleDouble);
+
+/** (1 + a) (1 + b) - 1. */
+const compound = (a: DoubleDouble, b: DoubleDouble) => add(add(a, b), multiply(a, b));
 
 /** By squaring, from the exponent's highest bit down. */
 function powerOf(base: DoubleDouble, exponent: number): DoubleDouble {
