@@ -46,15 +46,11 @@ async function main(): Promise<void> {
 
 function introduce(): void {
   console.log(`Backend: ${backendName}\n`);
-  console.log(
-    `A small convolutional network learns handwritten digits: ${trainingImages.toLocaleString('en')} images of ` +
-      `MNIST, ${epochs} epochs of\n${batchesPerEpoch} batches. Within a cycle the learning rate falls along a cosine ` +
-      'from 0.1 to 0.0001; a warm restart sets it\nback to 0.1 and begins the next cycle, twice as long.',
-  );
-  if (!native)
-    console.log(
-      'Pure JavaScript is slow, so network, data and epochs are smaller than with native TensorFlow.',
-    );
+  console.log(`A small convolutional network learns to read digits from MNIST: ${epochs} epochs of
+${batchesPerEpoch} batches, ${trainingImages.toLocaleString('en')} images. Within a cycle the learning rate falls along a
+cosine from 0.1 to 0.0001; a warm restart sets it back to 0.1 and begins the
+next cycle, twice as long.`);
+  if (!native) console.log('Network, data and epochs are small, because pure JavaScript is slow.');
   console.log();
 }
 
