@@ -18,8 +18,11 @@ import { type CosineAnnealingState, loadState, saveState } from './state';
 
 /** Where messages go: console, pino, or anything alike. */
 export interface Logger {
+  /** The plan, restarts and cycle ends; with `verbose` 1 or 2. */
   info(message: string): void;
+  /** What is likely a mistake, once per callback; at any `verbose`. */
   warn(message: string): void;
+  /** Every change of the learning rate; with `verbose` 2. */
   debug(message: string): void;
 }
 

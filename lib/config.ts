@@ -105,14 +105,17 @@ export function ruleOf(key: keyof CosineAnnealingConfig): string {
   return fallback === undefined ? rule : `${rule}; default: ${show(fallback)}`;
 }
 
-/** The config as a user writes it: plain data, every key of which has a default but `T_0`. */
+/** The config as a user writes it: plain data, every key of which has a default but `T_0`. @interface */
 export type CosineAnnealingConfig = z.input<typeof keysSchema>;
 
-/** The config with its defaults filled in, checked and frozen. */
+/** The config with its defaults filled in, checked and frozen. @interface */
 export type ParsedConfig = Readonly<z.output<typeof keysSchema>>;
 
 /** A config with all that a pure schedule needs. */
-export type ScheduledConfig = ParsedConfig & { readonly eta_max: PerCycle };
+export type ScheduledConfig = ParsedConfig & {
+  /** Learning rate at the start of a cycle, > 0; or one per cycle, whose last one repeats. */
+  readonly eta_max: PerCycle;
+};
 
 /** The whole schema; also what a saved state's config is checked with. */
 export const configSchema = withRules(keysSchema, conflicts);

@@ -7,6 +7,7 @@ import type * as z from 'zod';
  * `` `T_0`: expected a number > 0, got 0 ``. Where zod found the problem, its issues are on `cause`.
  */
 export class CosineAnnealingError extends Error {
+  /** Tells this error from others where `instanceof` cannot, as between two copies of this package. */
   override readonly name = 'CosineAnnealingError';
 }
 

@@ -24,12 +24,21 @@ export interface LearningRateChange {
 
 /** The columns of a saved history. */
 export interface HistoryColumns {
+  /** Index of each change's update, ascending. */
   readonly steps: number[];
+  /** Index of each change's epoch, on the schedule's clock. */
   readonly epochs: number[];
+  /** Index of each change's batch, within its epoch. */
   readonly batches: number[];
+  /** The learning rates that were set. */
   readonly learningRates: number[];
   /** Batches in an epoch, from which change on; null while it was not known. */
-  readonly batchesPerEpoch: { from: number; value: number | null }[];
+  readonly batchesPerEpoch: {
+    /** Number of the first change that it holds for. */
+    from: number;
+    /** Batches in an epoch, >= 1; null while it was not known. */
+    value: number | null;
+  }[];
   /** The cycle of the update before the first change that is kept; null where it is the first of all. */
   readonly cycleBefore: number | null;
 }
@@ -81,6 +90,7 @@ export class LearningRateHistory implements Iterable<LearningRateChange> {
     return index >= this.#dropped && index < this.#appended ? this.#change(index) : undefined;
   }
 
+  /** The changes, oldest first. */
   *[Symbol.iterator](): IterableIterator<LearningRateChange> {
     for (let index = this.#dropped; index < this.#appended; index++) yield this.#change(index);
   }

@@ -6,13 +6,23 @@ import { drawText } from './plot-text';
 /** A schedule, as `cosineAnnealing` makes it: the learning rate at position t, and where its cycles are. */
 export interface PlottableSchedule {
   (t: number): number;
-  cycleAt(t: number): { readonly cycle: number };
+  /** The cycle at position t. */
+  cycleAt(t: number): {
+    /** Its index, from 0. */
+    readonly cycle: number;
+  };
+  /** The position where cycle i begins. */
   cycleStart(i: number): number;
-  readonly config: { readonly unit: 'epoch' | 'batch' };
+  /** What the schedule was made of. */
+  readonly config: {
+    /** What positions count. */
+    readonly unit: 'epoch' | 'batch';
+  };
 }
 
 /** A schedule over a range: what the learning rate is going to be. */
 export interface ScheduleSource {
+  /** What is drawn. */
   readonly schedule: PlottableSchedule;
   /** Where the range begins, in the schedule's units. A number >= 0; default 0. */
   readonly from?: number | undefined;
@@ -24,22 +34,31 @@ export interface ScheduleSource {
 
 /** One change of the learning rate, as a history books it. */
 export interface PlottableChange {
+  /** Index of the update, from 0. */
   readonly step: number;
+  /** Index of the epoch, from 0. */
   readonly epoch: number;
+  /** Index of the batch within the epoch, from 0. */
   readonly batch: number;
+  /** The learning rate that was set. */
   readonly learningRate: number;
+  /** Index of the cycle, from 0. */
   readonly cycle: number;
+  /** Whether a new cycle begins here. */
   readonly restart: boolean;
 }
 
 /** The changes of the learning rate in the order of their steps; each value holds until the next change. */
 export interface PlottableHistory extends Iterable<PlottableChange> {
+  /** How many changes there are. */
   readonly length: number;
 }
 
 /** A callback: its history, and the step that it reached, up to which the last value holds. */
 export interface CallbackSource {
+  /** Its changes so far. */
   readonly history: PlottableHistory;
+  /** Updates done. Default: as if the last value held as long as the one before it. */
   readonly step?: number | undefined;
 }
 
@@ -59,6 +78,7 @@ export interface PlotSeries {
 
 /** Series alone, without a schedule. */
 export interface SeriesSource {
+  /** What is drawn: one or more. */
   readonly series: readonly PlotSeries[];
 }
 

@@ -29,13 +29,21 @@ export interface CyclePosition {
 
 /** What the arithmetic needs of a checked config; `CosineAnnealingConfig` documents each key. */
 export interface ScheduleConfig extends TimelineConfig {
+  /** Learning rate at the end of a cycle, >= 0. */
   readonly eta_min: PerCycle;
+  /** Learning rate at the start of a cycle, > 0. */
   readonly eta_max: PerCycle;
+  /** What each restart multiplies eta_max by, > 0. */
   readonly eta_max_mult: number;
+  /** What each restart multiplies eta_max - eta_min by, > 0. */
   readonly amplitude_mult: number;
+  /** Whether the last update of a cycle is exactly eta_min. */
   readonly endpoint: boolean;
+  /** What lengths and positions count. */
   readonly unit: 'epoch' | 'batch';
+  /** When the learning rate is set. */
   readonly updateFreq: 'epoch' | 'batch';
+  /** Batches in an epoch, >= 1, where it is known. */
   readonly batchesPerEpoch?: number | undefined;
 }
 
@@ -83,7 +91,7 @@ export function schedule<Config extends ScheduleConfig>(config: Config): Schedul
   let latest = cycleOf(config, cycles.find(0)); // a memo: most calls ask for the cycle of the call before
 
   function find(t: number): Cycle {
-    if (!(t >= 0 && t <= LONGEST)) throw positionError(t);
+    if (!(typeof t === 'number' && t >= 0 && t <= LONGEST)) throw positionError(t);
     const isLast = latest.span.index === cycles.count - 1;
     if (t < latest.span.start.hi || (t >= latest.span.end.hi && !isLast))
       latest = cycleOf(config, cycles.find(t));
@@ -109,7 +117,8 @@ export function schedule<Config extends ScheduleConfig>(config: Config): Schedul
 /** With `endpoint`, one update less remains of a cycle one update shorter. */
 function cosine({ span, cosineStart, eta_min, eta_max }: Cycle, t: number, update: number): number {
   const { end, T_i } = span;
-  if (t <= cosineStart.hi || T_i.hi <= update * (1 + ROUNDING)) return t < end.hi ? eta_max : eta_min;
+  if (t >= end.hi) return eta_min;
+  if (t <= cosineStart.hi || T_i.hi <= update * (1 + ROUNDING)) return eta_max;
   const remaining = add(end, exactly(-t - update));
   if (remaining.hi <= update * ROUNDING) return eta_min;
   const length = update === 0 ? T_i : add(T_i, exactly(-update));
@@ -135,14 +144,15 @@ function warmup({ span, warmup, from, eta_max }: Cycle, t: number): number {
   return Math.min(eta_max, from + (eta_max - from) * (since(span.start, t) / warmup));
 }
 
-function positionIn(cycle: Cycle, t: number): CyclePosition {
-  const { index, end } = cycle.span;
-  const T_i = cycle.span.T_i.hi;
-  const phase = t < cycle.warmupEnd ? 'warmup' : t < end.hi ? 'anneal' : 'hold';
-  return Object.freeze({ cycle: index, T_cur: Math.min(T_i, since(cycle.cosineStart, t)), T_i, phase });
+function positionIn({ span, cosineStart, warmupEnd }: Cycle, t: number): CyclePosition {
+  const T_i = span.T_i.hi;
+  const isOver = t >= span.end.hi;
+  const T_cur = isOver ? T_i : Math.min(T_i, since(cosineStart, t));
+  const phase = isOver ? 'hold' : t < warmupEnd ? 'warmup' : 'anneal';
+  return Object.freeze({ cycle: span.index, T_cur, T_i, phase });
 }
 
-const since = (start: DoubleDouble, t: number) => Math.max(0, t - start.hi - start.lo);
+const since = (start: DoubleDouble, t: number) => (t <= start.hi ? 0 : Math.max(0, t - start.hi - start.lo));
 
 function cycleOf(config: ScheduleConfig, span: CycleSpan): Cycle {
   const { length, delay } = warmupAt(config.warmup, span.index);
@@ -152,7 +162,7 @@ function cycleOf(config: ScheduleConfig, span: CycleSpan): Cycle {
     span,
     cosineStart,
     warmup: length,
-    warmupEnd: delay > 0 ? cosineStart.hi : span.start.hi + length,
+    warmupEnd: add(span.start, exactly(length)).hi,
     from: Math.min(eta_max, at(config.warmup?.from ?? eta_min, span.index)),
     eta_min,
     eta_max,
@@ -170,8 +180,11 @@ function ratesOf(config: ScheduleConfig, i: number): { eta_min: number; eta_max:
 
 /** Where an update stands: counted from the callback's first one, and within the fit. */
 export interface UpdatePlace {
+  /** Index of the update, from 0 at the callback's first one. */
   readonly step: number;
+  /** Index of the epoch, on the schedule's clock. */
   readonly epoch: number;
+  /** Index of the batch within the epoch. */
   readonly batch: number;
 }
 

@@ -39,13 +39,25 @@ const listOfAll = (isValid: (value: unknown) => boolean, items: string) =>
 
 const historySchema = strict(
   {
+    /** Index of each change's update, ascending. */
     steps: listOfAll(isUpTo(Number.MAX_SAFE_INTEGER), 'integers >= 0'),
+    /** Index of each change's epoch, on the schedule's clock. */
     epochs: listOfAll(isUpTo(LARGEST_UINT32), 'integers from 0 to 2^32 - 1'),
+    /** Index of each change's batch, within its epoch. */
     batches: listOfAll(isUpTo(LARGEST_UINT32), 'integers from 0 to 2^32 - 1'),
+    /** The learning rates that were set. */
     learningRates: listOfAll((value) => typeof value === 'number' && value >= 0, 'numbers >= 0'),
     /** Since which change an epoch had how many batches; null while that was not known. */
     batchesPerEpoch: z.array(
-      strict({ from: countFromZero(), value: count().nullable() }, 'the object { from, value }'),
+      strict(
+        {
+          /** Number of the first change that it holds for. */
+          from: countFromZero(),
+          /** Batches in an epoch; null while it was not known. */
+          value: count().nullable(),
+        },
+        'the object { from, value }',
+      ),
       { error: 'expected a list' },
     ),
     /** The cycle of the update before the first change; null where it is the first of all. */
@@ -56,8 +68,11 @@ const historySchema = strict(
 
 const stateSchema = strict(
   {
+    /** The version of this format. */
     version: z.literal(VERSION, { error: `expected ${VERSION}` }),
+    /** The parsed config, with what was learned since. */
     config: configSchema,
+    /** Where training stands. */
     position: positionSchema,
     /** Null where it was left out. */
     history: historySchema.nullable(),
@@ -65,7 +80,7 @@ const stateSchema = strict(
   'what JSON.stringify(annealing) wrote',
 );
 
-/** All that a callback is, as plain data: what `JSON.stringify(annealing)` writes. */
+/** All that a callback is, as plain data: what `JSON.stringify(annealing)` writes. @interface */
 export type CosineAnnealingState = z.output<typeof stateSchema>;
 
 /** Where a callback stands. */

@@ -10,18 +10,27 @@ export type PerCycle = number | readonly number[];
 
 /** A linear rise from `from` to eta_max before the cosine. */
 export interface Warmup {
+  /** How long it rises, in units, >= 0. */
   readonly length: PerCycle;
+  /** Learning rate where it begins, from 0 to eta_max; undefined stands for eta_min. */
   readonly from?: PerCycle | undefined;
+  /** Whether each warm restart has one. */
   readonly everyCycle: boolean;
+  /** Whether it replaces the head of its cycle, and does not delay it. */
   readonly overlap: boolean;
 }
 
 /** What decides where the cycles lie; `CosineAnnealingConfig` documents each key. */
 export interface TimelineConfig {
+  /** Length of the first cycle's cosine, in units, > 0. */
   readonly T_0?: number | undefined;
+  /** Each cosine is this many times as long as the one before, > 0. */
   readonly T_mult: number;
+  /** How many cycles, or the lengths of their cosines; undefined where they never end. */
   readonly cycles?: number | readonly number[] | undefined;
+  /** With a number of `cycles` and no T_0: the length that they fill, in units, > 0. */
   readonly total?: number | undefined;
+  /** The rise before the cosine, if there is one. */
   readonly warmup?: Warmup | undefined;
 }
 
