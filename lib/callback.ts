@@ -12,19 +12,10 @@ import {
 import { CosineAnnealingError } from './errors';
 import { type LearningRateChange, LearningRateHistory } from './history';
 import { checkSettable, getLearningRate, setLearningRate } from './optimizer';
-import { cycleCount, describePlan, endProblem, plural, round } from './plan';
+import { cycleCount } from './plan';
+import { type Logger, Reporter } from './reporter';
 import { type CyclePosition, positionOf, type Schedule } from './schedule';
 import { type CosineAnnealingState, loadState, saveState } from './state';
-
-/** Where messages go: console, pino, or anything alike. */
-export interface Logger {
-  /** The plan, restarts and cycle ends; with `verbose` 1 or 2. */
-  info(message: string): void;
-  /** What is likely a mistake, once per callback; at any `verbose`. */
-  warn(message: string): void;
-  /** Every change of the learning rate; with `verbose` 2. */
-  debug(message: string): void;
-}
 
 /** What `onCycleEnd` is told. */
 export interface CycleEnd {
@@ -84,7 +75,7 @@ interface LastUpdate {
 export class CosineAnnealingCallback extends CustomCallback {
   #config: ParsedConfig;
   readonly #hooks: CosineAnnealingHooks;
-  readonly #warned = new Set<string>();
+  readonly #reporter: Reporter;
   #schedule: Schedule<ScheduledConfig> | undefined;
   #history: LearningRateHistory;
 
@@ -115,6 +106,7 @@ export class CosineAnnealingCallback extends CustomCallback {
     super({});
     this.#config = parseConfig(config);
     this.#hooks = hooks;
+    this.#reporter = new Reporter(hooks.logger === undefined ? console : hooks.logger, this.#config.verbose);
     this.#history = new LearningRateHistory(this.#config.historyLimit);
     this.#scheduleIfKnown();
     // Behind a plain object in `callbacks`, TensorFlow.js takes the methods off this object and calls them alone.
@@ -309,11 +301,7 @@ export class CosineAnnealingCallback extends CustomCallback {
     const from = this.#positionAt(0);
     const to = this.#totalOf(fit, firstEpoch, this.#config.batchesPerEpoch);
     if (to === undefined || to <= from) return;
-    const run = { from, to };
-    const schedule = this.#schedule as Schedule<ScheduledConfig>;
-    this.#info(`plan: ${describePlan(schedule, run)}`);
-    const problem = endProblem(schedule, run);
-    if (problem !== undefined) this.#warn('end', problem);
+    this.#reporter.plan(this.#schedule as Schedule<ScheduledConfig>, { from, to });
   }
 
   /** The cycle of the last update, so that the next one can be a restart; its end was announced in its own fit. */
@@ -371,11 +359,7 @@ export class CosineAnnealingCallback extends CustomCallback {
   #write(optimizer: Optimizer, learningRate: number): void {
     const found = getLearningRate(optimizer);
     if (this.#written?.optimizer === optimizer && this.#written.learningRate !== found) {
-      this.#warn(
-        'writer',
-        `something else set the learning rate to ${found} after this callback had set ${this.#written.learningRate}; ` +
-          'it is overwritten at every update, so remove one of the two',
-      );
+      this.#reporter.otherWriter(found, this.#written.learningRate);
     }
     if (found !== learningRate) setLearningRate(optimizer, learningRate);
     this.#written = { optimizer, learningRate };
@@ -400,13 +384,10 @@ export class CosineAnnealingCallback extends CustomCallback {
 
   async #announce(kind: 'change' | 'restart'): Promise<void> {
     const { onChange, onRestart } = this.#hooks;
-    if (!onChange && !onRestart && this.#config.verbose === 0) return;
+    if (!onChange && !onRestart && !this.#reporter.tellsChanges) return;
     const change = this.#history.at(-1) as LearningRateChange;
-    const { epoch, batch, learningRate, cycle, T_i } = change;
-    const text = `learning rate ${learningRate} at epoch ${epoch}, batch ${batch}`;
-    if (kind === 'restart')
-      this.#info(`warm restart ${cycle}: ${text}; T_i is ${round(T_i)} ${plural(this.#config.unit)}`);
-    else if (this.#config.verbose === 2) this.#logger?.debug(PREFIX + text);
+    if (kind === 'restart') this.#reporter.restart(change, this.#config.unit);
+    else this.#reporter.change(change);
     await onChange?.(change);
     if (kind === 'restart') await onRestart?.(change);
   }
@@ -416,7 +397,7 @@ export class CosineAnnealingCallback extends CustomCallback {
     const { model } = this.#fitInProgress();
     const cycle = this.#cycle.index;
     const { learningRate } = this.#last as LastUpdate;
-    this.#info(`end of cycle ${cycle} in epoch ${epoch}: learning rate ${learningRate}`);
+    this.#reporter.cycleEnd(cycle, epoch, learningRate);
     const isLast = cycle === cycleCount(this.#schedule as Schedule) - 1;
     if (isLast && this.#config.afterLastCycle === 'stop' && model !== undefined) model.stopTraining = true;
     const { onCycleEnd } = this.#hooks;
@@ -479,12 +460,8 @@ export class CosineAnnealingCallback extends CustomCallback {
 
   #warnOfUnknownBatches(): void {
     const { unit, updateFreq, batchesPerEpoch } = this.#config;
-    if (batchesPerEpoch !== undefined || unit === 'batch' || updateFreq === 'epoch') return;
-    this.#warn(
-      'batches',
-      'TensorFlow.js does not tell how many batches an epoch of this data has, so the first epoch keeps its starting ' +
-        'learning rate; give `batchesPerEpoch` to anneal within it',
-    );
+    const isFractional = unit === 'epoch' && updateFreq === 'batch';
+    if (isFractional && batchesPerEpoch === undefined) this.#reporter.unknownBatches();
   }
 
   #stopIfOver(fit: Fit, position: number): void {
@@ -492,26 +469,10 @@ export class CosineAnnealingCallback extends CustomCallback {
     if (fit.model === undefined) throw new CosineAnnealingError(CANNOT_STOP);
     if ((this.#schedule as Schedule).cycleAt(position).phase !== 'hold') return;
     fit.model.stopTraining = true;
-    this.#warn('over', 'the last cycle is over, so training stops after one batch; reset() starts over');
-  }
-
-  get #logger(): Logger | null {
-    return this.#hooks.logger === undefined ? console : this.#hooks.logger;
-  }
-
-  #info(message: string): void {
-    if (this.#config.verbose > 0) this.#logger?.info(PREFIX + message);
-  }
-
-  /** Once per callback, not per fit: people call fit once per epoch in a loop, too. */
-  #warn(subject: string, message: string): void {
-    if (this.#warned.has(subject)) return;
-    this.#warned.add(subject);
-    this.#logger?.warn(PREFIX + message);
+    this.#reporter.over();
   }
 }
 
-const PREFIX = 'CosineAnnealingCallback: ';
 const HOOKS = [
   'onTrainBegin',
   'onTrainEnd',

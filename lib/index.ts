@@ -1,2 +1,3 @@
-export { CosineAnnealingCallback, type CosineAnnealingHooks, type CycleEnd, type Logger } from './callback';
+export { CosineAnnealingCallback, type CosineAnnealingHooks, type CycleEnd } from './callback';
+export type { Logger } from './reporter';
 export * from './standalone';

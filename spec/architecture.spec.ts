@@ -18,6 +18,7 @@ const LAYERS = [
   'history',
   'optimizer',
   'plan',
+  'reporter',
   'state',
   'presets',
   'callback',
