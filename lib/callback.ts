@@ -153,6 +153,11 @@ export class CosineAnnealingCallback extends CustomCallback {
     return this.#step + (this.#isUpdateUntold ? 1 : 0);
   }
 
+  /** The epoch to train next, as the fit counts them: the `initialEpoch` that resumes this run. */
+  get epoch(): number {
+    return this.#epoch - this.#offset;
+  }
+
   /** The learning rate of the last update; before the first one, of that, where it is known. */
   get learningRate(): number | undefined {
     return this.#last?.learningRate ?? this.#schedule?.(0);

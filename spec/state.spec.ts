@@ -70,9 +70,18 @@ describe('A saved state', () => {
       const loaded = load(state);
       expect(loaded.toJSON()).to.deep.equal(annealing.toJSON());
       expect([...loaded.history]).to.deep.equal([...annealing.history]);
-      const { step, cycle, T_cur, T_i, learningRate } = annealing;
-      expect(loaded).to.include({ step, cycle, T_cur, T_i, learningRate });
+      const { step, epoch, cycle, T_cur, T_i, learningRate } = annealing;
+      expect(loaded).to.include({ step, epoch, cycle, T_cur, T_i, learningRate });
     }
+  });
+
+  it('says the initialEpoch that resumes it, as the latest fit counted', async () => {
+    const annealing = await trained();
+    expect(annealing.epoch).to.equal(2);
+    await ratesWith(annealing, 0, 3);
+    const resumed = load(textOf(annealing));
+    expect(resumed.epoch).to.equal(3);
+    expect(await ratesWith(resumed, resumed.epoch, 5)).to.deep.equal(await ratesWith(annealing, 3, 5));
   });
 
   it('is not changed by what the callback does later, nor is the callback by what is done to it', async () => {
