@@ -21,7 +21,10 @@ import {
 import type { PerCycle } from './timeline';
 
 /** A config that `cosineAnnealing` takes as it is: plain data, to which keys such as `verbose` can be added. */
-export type PresetConfig = CosineAnnealingConfig & { eta_max: PerCycle };
+export type PresetConfig = CosineAnnealingConfig & {
+  /** Learning rate at the start of a cycle, > 0; or a list with one per cycle. */
+  eta_max: PerCycle;
+};
 
 /** What Keras's `serialize()` writes around a schedule's config. */
 const serialized = <Name extends string, Config extends z.ZodType>(class_name: Name, config: Config) =>

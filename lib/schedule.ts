@@ -173,7 +173,7 @@ function cycleOf(config: ScheduleConfig, span: CycleSpan): Cycle {
 function ratesOf(config: ScheduleConfig, i: number): { eta_min: number; eta_max: number } {
   const eta_min = at(config.eta_min, i);
   const peak = Math.min(Number.MAX_VALUE, at(config.eta_max, i) * power(config.eta_max_mult, i));
-  if (config.amplitude_mult === 1) return { eta_min, eta_max: Math.max(eta_min, peak) };
+  if (config.amplitude_mult === 1 || i === 0) return { eta_min, eta_max: Math.max(eta_min, peak) };
   const amplitude = (peak - eta_min) * power(config.amplitude_mult, i);
   return { eta_min, eta_max: Math.min(Number.MAX_VALUE, eta_min + amplitude) };
 }

@@ -24,7 +24,8 @@ const at = (values: number | readonly number[], i: number): number =>
 function rates({ eta_min, eta_max, eta_max_mult, amplitude_mult }: ScheduledConfig, i: number) {
   const low = at(eta_min, i);
   const peak = at(eta_max, i) * eta_max_mult ** i;
-  const high = amplitude_mult === 1 ? Math.max(low, peak) : low + (peak - low) * amplitude_mult ** i;
+  const high =
+    amplitude_mult === 1 || i === 0 ? Math.max(low, peak) : low + (peak - low) * amplitude_mult ** i;
   return { low, high };
 }
 
@@ -109,7 +110,7 @@ describe('cosineAnnealing(config)', () => {
         const T_i = exactLength(lr.config, i);
         for (const t of inside(start, end, parts)) {
           const remaining = exactStart(lr.config, i + 1) - exact(t);
-          if (t === start || t < warm || remaining > T_i || nearest(remaining) < 1e-10 * nearest(T_i))
+          if (t === start || t <= warm || remaining > T_i || nearest(remaining) < 1e-10 * nearest(T_i))
             continue;
           // A position that is rounded at 10^15 does not tell where in a cycle of 10^-3 it is.
           if (ulp(t) > nearest(remaining)) continue;

@@ -10,9 +10,10 @@ import {
 } from '@tensorflow/tfjs-layers';
 import { expect } from 'chai';
 import { native, tf } from '../examples/backend';
-import type { CosineAnnealingCallback, Logger } from '../lib/callback';
+import type { CosineAnnealingCallback } from '../lib/callback';
 import { type CosineAnnealingConfig, cosineAnnealing } from '../lib/config';
 import { getLearningRate } from '../lib/optimizer';
+import type { Logger } from '../lib/reporter';
 import type { PerCycle } from '../lib/timeline';
 
 /** Native TensorFlow where it is installed, and pure JavaScript. */
