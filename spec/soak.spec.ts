@@ -52,10 +52,7 @@ describe('a million batches', () => {
 
   it('with a historyLimit leave the heap flat, no tensor more, and every count right', async () => {
     const annealing = started({ T_0: 1, T_mult: 2, historyLimit: 1000 });
-    const began = process.cpuUsage();
     const [first, ...later] = await soak(annealing, 10, 100_000);
-    const { user, system } = process.cpuUsage(began); // not time, since other work may slow this down
-    expect((user + system) / 1e6, 'seconds').to.be.lessThan(20);
     for (const { heap, buffers, tensors } of later) {
       expect(tensors).to.equal(first.tensors);
       expect(heap - first.heap).to.be.lessThan(300_000);

@@ -510,16 +510,10 @@ describe('A million changes', () => {
     text = JSON.stringify(saveState(config, position, history));
   });
 
-  function timeToLoad(): number {
-    const begin = performance.now();
-    expect(load(text).history.length).to.equal(changes);
-    return (performance.now() - begin) / 1000;
-  }
-
-  it('load in less than a second, with every check', () => {
-    const seconds = Math.min(timeToLoad(), timeToLoad(), timeToLoad()); // others may be at work on the machine
-    console.log(`      loaded ${(text.length / 1e6).toFixed(1)} MB in ${seconds.toFixed(2)} s`);
-    expect(seconds).to.be.lessThan(1);
+  it('load, with every check', () => {
+    const { history } = load(text); // how fast is told by bench/schedule.ts
+    expect(history.length).to.equal(changes);
+    expect(JSON.stringify(history)).to.equal(JSON.stringify(JSON.parse(text).history));
   });
 
   it('take 40 bytes each at most', () => {
