@@ -135,7 +135,7 @@ function halfCosine(remaining: DoubleDouble, length: DoubleDouble): number {
   const isEarly = left.hi > 1 / 3;
   const { hi, lo } = isEarly ? multiply(PI, add(left, MINUS_HALF)) : multiply(HALF_PI, left);
   const sine = Math.sin(hi);
-  const slope = Math.cos(hi);
+  const slope = Math.sqrt(1 - sine * sine); // the cosine, as exactly as an error's factor needs it
   return isEarly ? (1 + (sine + slope * lo)) / 2 : sine * sine + 2 * sine * slope * lo;
 }
 
