@@ -11,6 +11,13 @@ const linesOf = (config: TimelineConfig, count: number) => {
   return Array.from({ length: count }, (_, i) => start(i).hi);
 };
 
+/** The double before. */
+function previous(x: number): number {
+  const bits = new BigInt64Array(Float64Array.of(x).buffer);
+  bits[0] = (bits[0] as bigint) - 1n;
+  return new Float64Array(bits.buffer)[0] as number;
+}
+
 const warmup = (length: number | number[], everyCycle = false, overlap = false) => ({
   length,
   everyCycle,
@@ -70,6 +77,32 @@ describe('timeline(config)', () => {
       }),
     );
   });
+
+  const warmups: Record<string, (T_0: number) => TimelineConfig['warmup']> = {
+    'without a warm-up': () => undefined,
+    'after a long warm-up': (T_0) => warmup(1000 * T_0),
+    'with a short warm-up at every restart': (T_0) => warmup(T_0 / 3, true),
+    'with a long warm-up at every restart': (T_0) => warmup(100 * T_0, true),
+    'with warm-ups from a list, and then at every restart': (T_0) =>
+      warmup([50 * T_0, 7 * T_0, 10 * T_0], true),
+  };
+  for (const [title, warmupOf] of Object.entries(warmups)) {
+    it(`finds every cycle from its first to its last double, ${title}`, () => {
+      for (const T_0 of [0.1, 0.3, 1 / 3, 1, 2.5, 1000]) {
+        for (const T_mult of [1, 1.0001, 1.001, 1.1, 1.5, 2, 3]) {
+          const { find, start } = timeline({ T_0, T_mult, warmup: warmupOf(T_0) });
+          for (const i of [1, 2, 3, 4, 5, 9, 10, 31, 99, 100, 316, 999, 3333, 12_345, 54_321]) {
+            const first = start(i).hi;
+            const end = start(i + 1).hi;
+            if (end > LONGEST) break;
+            const positions = [previous(first), first, first + (end - first) / 2, previous(end), end];
+            const found = positions.map((t) => find(t).index);
+            expect(found, `T_0 ${T_0}, T_mult ${T_mult}, cycle ${i}`).to.deep.equal([i - 1, i, i, i, i + 1]);
+          }
+        }
+      }
+    });
+  }
 
   it('finds the last cycle for a position after it', () => {
     for (const config of [
