@@ -66,11 +66,7 @@ describe('LearningRateHistory', () => {
   });
 
   it('hands out frozen entries', () => {
-    const change = historyOf(1).at(0) as { step: number };
-    expect(change).to.be.frozen;
-    expect(() => {
-      change.step = 7;
-    }).to.throw(TypeError);
+    expect(historyOf(1).at(0)).to.be.frozen;
   });
 
   it('hands out columns that are copies', () => {
