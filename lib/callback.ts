@@ -11,41 +11,12 @@ import {
 } from './config';
 import { CosineAnnealingError } from './errors';
 import { type LearningRateChange, LearningRateHistory } from './history';
+import { type CosineAnnealingHooks, parseHooks } from './hooks';
 import { checkSettable, getLearningRate, setLearningRate } from './optimizer';
 import { cycleCount } from './plan';
-import { type Logger, Reporter } from './reporter';
-import { type CyclePosition, positionOf, type Schedule } from './schedule';
+import { Reporter } from './reporter';
+import type { CyclePosition, Schedule } from './schedule';
 import { type CosineAnnealingState, loadState, saveState } from './state';
-
-/** What `onCycleEnd` is told. */
-export interface CycleEnd {
-  /** Index of the cycle that ends. */
-  readonly cycle: number;
-  /** Index of its last epoch, on the schedule's clock. */
-  readonly epoch: number;
-  /** Index of its last update. */
-  readonly step: number;
-  /** The learning rate of its last update. */
-  readonly learningRate: number;
-  /** The model in training, to save or to predict with; undefined behind a plain object in `callbacks`. */
-  readonly model: LayersModel | undefined;
-  /** Metrics of the epoch; of the batch, where a cycle ends within an epoch. */
-  readonly logs: Readonly<Record<string, number>>;
-}
-
-/** Functions and objects that a callback works with; unlike the config they cannot be saved. */
-export interface CosineAnnealingHooks {
-  /** The optimizer, where TensorFlow.js does not hand over the model; elsewhere the model's own is used. */
-  optimizer?: Optimizer;
-  /** Where messages go; null silences even warnings. Default: console. */
-  logger?: Logger | null;
-  /** Called at every change of the learning rate, before the update; awaited. */
-  onChange?: (change: LearningRateChange) => void | Promise<void>;
-  /** Called at every warm restart, before its first update; awaited. */
-  onRestart?: (change: LearningRateChange) => void | Promise<void>;
-  /** Called at the end of a cycle's last epoch or batch, before the restart; awaited, and may save the model. */
-  onCycleEnd?: (end: CycleEnd) => void | Promise<void>;
-}
 
 /** What TensorFlow.js's types hide. */
 type ModelInTraining = LayersModel & { readonly isTraining: boolean };
@@ -100,12 +71,12 @@ export class CosineAnnealingCallback extends CustomCallback {
   /**
    * @param config The schedule, as plain data.
    * @param hooks Functions and objects to work with.
-   * @throws {@link CosineAnnealingError} that lists everything wrong with the config.
+   * @throws {@link CosineAnnealingError} that lists everything wrong with the config, or with the hooks.
    */
   constructor(config: CosineAnnealingConfig, hooks: CosineAnnealingHooks = {}) {
     super({});
     this.#config = parseConfig(config);
-    this.#hooks = hooks;
+    this.#hooks = parseHooks(hooks);
     this.#reporter = new Reporter(hooks.logger === undefined ? console : hooks.logger, this.#config.verbose);
     this.#history = new LearningRateHistory(this.#config.historyLimit);
     this.#scheduleIfKnown();
@@ -299,14 +270,15 @@ export class CosineAnnealingCallback extends CustomCallback {
     this.#rememberCycle();
     this.#tellPlan(fit, firstEpoch);
     this.#warnOfUnknownBatches();
-    this.#stopIfOver(fit, this.#positionAt(0));
+    this.#stopOrWarnIfOver(fit, this.#positionAt(0));
   }
 
   #tellPlan(fit: Fit, firstEpoch: number): void {
+    const schedule = this.#schedule as Schedule<ScheduledConfig>;
     const from = this.#positionAt(0);
-    const to = this.#totalOf(fit, firstEpoch, this.#config.batchesPerEpoch);
-    if (to === undefined || to <= from) return;
-    this.#reporter.plan(this.#schedule as Schedule<ScheduledConfig>, { from, to });
+    const total = this.#totalOf(fit, firstEpoch, this.#config.batchesPerEpoch);
+    if (total === undefined || total <= from) return;
+    this.#reporter.plan(schedule, { from, to: schedule.positionOf({ step: total, epoch: total, batch: 0 }) });
   }
 
   /** The cycle of the last update, so that the next one can be a restart; its end was announced in its own fit. */
@@ -349,7 +321,7 @@ export class CosineAnnealingCallback extends CustomCallback {
     const { optimizer } = this.#fitInProgress();
     const schedule = this.#schedule as Schedule<ScheduledConfig>;
     const place = { step: this.#step, epoch: this.#epoch, batch };
-    const t = positionOf(this.#config as ScheduledConfig, place);
+    const t = schedule.positionOf(place);
     const learningRate = schedule(t);
     this.#write(optimizer, learningRate);
     const cycles = this.#enterCycle(t);
@@ -389,7 +361,7 @@ export class CosineAnnealingCallback extends CustomCallback {
 
   async #announce(kind: 'change' | 'restart'): Promise<void> {
     const { onChange, onRestart } = this.#hooks;
-    if (!onChange && !onRestart && !this.#reporter.tellsChanges) return;
+    if (!onChange && !onRestart && !this.#reporter.isTalkative) return;
     const change = this.#history.at(-1) as LearningRateChange;
     if (kind === 'restart') this.#reporter.restart(change, this.#config.unit);
     else this.#reporter.change(change);
@@ -444,7 +416,8 @@ export class CosineAnnealingCallback extends CustomCallback {
   }
 
   #positionAt(batch: number): number {
-    return positionOf(this.#config as ScheduledConfig, { step: this.#step, epoch: this.#epoch, batch });
+    const schedule = this.#schedule as Schedule<ScheduledConfig>;
+    return schedule.positionOf({ step: this.#step, epoch: this.#epoch, batch });
   }
 
   #report(logs: Logs): void {
@@ -469,12 +442,17 @@ export class CosineAnnealingCallback extends CustomCallback {
     if (isFractional && batchesPerEpoch === undefined) this.#reporter.unknownBatches();
   }
 
-  #stopIfOver(fit: Fit, position: number): void {
-    if (this.#config.afterLastCycle !== 'stop') return;
-    if (fit.model === undefined) throw new CosineAnnealingError(CANNOT_STOP);
-    if ((this.#schedule as Schedule).cycleAt(position).phase !== 'hold') return;
-    fit.model.stopTraining = true;
-    this.#reporter.over();
+  #stopOrWarnIfOver(fit: Fit, position: number): void {
+    const stops = this.#config.afterLastCycle === 'stop';
+    if (stops && fit.model === undefined) throw new CosineAnnealingError(CANNOT_STOP);
+    const schedule = this.#schedule as Schedule<ScheduledConfig>;
+    if (schedule.cycleAt(position).phase !== 'hold') return;
+    if (stops && fit.model !== undefined) {
+      fit.model.stopTraining = true;
+      this.#reporter.over();
+    } else {
+      this.#reporter.held(schedule(position));
+    }
   }
 }
 

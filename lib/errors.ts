@@ -11,9 +11,10 @@ export class CosineAnnealingError extends Error {
   override readonly name = 'CosineAnnealingError';
 }
 
-/** The error that lists every issue zod found, a line each. */
-export function validationError(error: z.core.$ZodError): CosineAnnealingError {
-  return new CosineAnnealingError(error.issues.map(describe).join('\n'), { cause: error.issues });
+/** The error that lists every issue zod found, a line each; `root` names what was checked, where it is not the config. */
+export function validationError(error: z.core.$ZodError, ...root: string[]): CosineAnnealingError {
+  const lines = error.issues.map((issue) => describe({ ...issue, path: [...root, ...issue.path] }));
+  return new CosineAnnealingError(lines.join('\n'), { cause: error.issues });
 }
 
 /** A value as a person would type it, short enough for one line. */

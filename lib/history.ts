@@ -1,4 +1,4 @@
-import { type CyclePosition, type Phase, positionOf, type Schedule, type UpdatePlace } from './schedule';
+import type { CyclePosition, Phase, Schedule, UpdatePlace } from './schedule';
 
 /** One change of the learning rate: the first update, a warm restart, or an update whose value differs from the one before. */
 export interface LearningRateChange {
@@ -140,7 +140,7 @@ export class LearningRateHistory implements Iterable<LearningRateChange> {
     };
   }
 
-  /** From the next change on, positions are counted on this schedule. For the callback. */
+  /** From the next change on, positions are counted on this schedule. For the callback. @internal */
   follow(schedule: Schedule): void {
     if (this.#eras.at(-1)?.from === this.#appended) this.#eras.pop();
     const latest = this.#eras.at(-1)?.schedule.config;
@@ -148,7 +148,7 @@ export class LearningRateHistory implements Iterable<LearningRateChange> {
     this.#eras.push({ from: this.#appended, schedule });
   }
 
-  /** Adds a change at the end. For the callback. */
+  /** Adds a change at the end. For the callback. @internal */
   append({ step, epoch, batch }: UpdatePlace, learningRate: number): void {
     const place = this.#appended % CHUNK;
     if (place === 0) this.#chunks.push(new Chunk());
@@ -183,7 +183,7 @@ export class LearningRateHistory implements Iterable<LearningRateChange> {
 
   #positionAt(index: number): CyclePosition {
     const { schedule } = this.#eraOf(index);
-    return schedule.cycleAt(positionOf(schedule.config, this.#placeOf(index)));
+    return schedule.cycleAt(schedule.positionOf(this.#placeOf(index)));
   }
 
   #placeOf(index: number): UpdatePlace {

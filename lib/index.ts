@@ -1,3 +1,4 @@
-export { CosineAnnealingCallback, type CosineAnnealingHooks, type CycleEnd } from './callback';
+export { CosineAnnealingCallback } from './callback';
+export type { CosineAnnealingHooks, CycleEnd } from './hooks';
 export type { Logger } from './reporter';
 export * from './standalone';

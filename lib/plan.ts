@@ -42,7 +42,8 @@ export function describePlan(schedule: Schedule, run: Run): string {
   const [, ...restarts] = plannedCycles(schedule, run, MOST_LISTED + 2); // the first one goes on, or begins, at once
   const span = `${plural(unit)} ${round(run.from)} to ${round(run.to)}`;
   const first = `the learning rate begins at ${round(schedule(run.from))}`;
-  if (restarts.length === 0) return `${span}: ${first}, with no warm restart`;
+  if (restarts.length === 0)
+    return `${span}: ${first}, with no ${run.from > 0 ? 'further ' : ''}warm restart`;
   return `${span}: ${first}, with warm restarts at ${unit} ${list(restarts.map(({ start }) => start))}`;
 }
 
@@ -55,10 +56,10 @@ export function endProblem(schedule: Schedule, run: Run): string | undefined {
   if (end.phase === 'hold') return undefined;
   if (start === run.to) {
     if (!expectsRestarts || end.cycle > 1) return undefined;
-    return `no warm restart will happen: training ends at ${unit} ${round(run.to)}, with its first cycle`;
+    return `no warm restart will happen in this fit: it ends at ${unit} ${round(run.to)}, with the first cycle`;
   }
   return (
-    `training ends at ${unit} ${round(run.to)}, in the middle of a cycle, where the learning rate is still ` +
+    `this fit ends at ${unit} ${round(run.to)}, in the middle of a cycle, where the learning rate is still ` +
     `${round(schedule(run.to))}; a cycle ends at ${unit} ${list(endsAround(schedule, end.cycle))}`
   );
 }

@@ -11,7 +11,8 @@ import {
 import { CosineAnnealingError } from './errors';
 import { cycleCount, endsAround, type PlannedCycle, plannedCycles, plural, round } from './plan';
 import { toSVG, toText } from './plot';
-import { positionOf, type Schedule } from './schedule';
+import { suggestion } from './rules';
+import type { Schedule } from './schedule';
 
 /** What the command prints, and the files that it writes. */
 export interface Preview {
@@ -61,16 +62,23 @@ function readOptions(args: string[]): Options {
     return parseArgs({ args, options: { ...keys, ...OWN_OPTIONS } }).values as Options;
   } catch (cause) {
     const name = /Unknown option '--(\w+)/.exec((cause as Error).message)?.[1];
-    if (name !== undefined) parseConfig({ [name]: 0 } as never); // its error suggests the right name
-    throw new CosineAnnealingError(`${(cause as Error).message}\nSee tfjs-cosine-annealing --help`, {
-      cause,
-    });
+    const known = [...configKeys, ...Object.keys(OWN_OPTIONS)];
+    const problem = name && `\`${name}\`: unknown option, ${suggestion(name, known)}`;
+    throw new CosineAnnealingError(
+      `${problem ?? (cause as Error).message}\nSee tfjs-cosine-annealing --help`,
+      {
+        cause,
+      },
+    );
   }
 }
 
 /** The run's length in the schedule's units, where the options say it. */
 function lengthFrom(options: Options): number | undefined {
   const { unit, epochs, batches, batchesPerEpoch } = mapValues(options, readValue);
+  if (unit !== 'batch' && batches !== undefined) {
+    throw new CosineAnnealingError("`batches`: needs `unit` 'batch'; or give `epochs`");
+  }
   if (unit !== 'batch') return checkedLength('epochs', epochs);
   if (batches !== undefined) return checkedLength('batches', batches);
   const length = checkedLength('epochs', epochs);
@@ -95,10 +103,10 @@ function configFrom(options: Options, length: number | undefined): ParsedConfig 
   return parseConfig(fills && length !== undefined ? { ...config, total: length } : config);
 }
 
-/** '0.1', '[1,2]' and '{"length":5}' are JSON, '1,2' is a list, and anything else is text. */
+/** '0.1', '[1,2]' and '{"length":5}' are JSON, '{ length: 5 }' is meant to be, '1,2' is a list, and anything else is text. */
 function readValue(value: string | boolean | undefined): unknown {
   if (typeof value !== 'string') return value;
-  for (const text of [value, `[${value}]`]) {
+  for (const text of [value, `[${value}]`, value.replaceAll(/(\w+)\s*:/g, '"$1":')]) {
     try {
       return JSON.parse(text);
     } catch {
@@ -137,7 +145,7 @@ function text({
     schedule,
     phase === 'hold' || schedule.cycleStart(cycle) < to ? cycle : Math.max(0, cycle - 1),
   );
-  const chartOptions = width === undefined ? {} : { width: Number(width) };
+  const chartOptions = width === undefined ? {} : { width: readValue(width) as number };
   return [
     toText({ schedule, to }, chartOptions),
     '',
@@ -145,7 +153,7 @@ function text({
       ['cycle', 'start', 'length', 'end', 'first rate', 'last rate'],
       cycles.map((row) => rowOf(schedule, row)),
     ),
-    ...(cycles.at(-1) !== undefined && (cycles.at(-1) as PlannedCycle).end < to
+    ...(plannedCycles(schedule, run, MOST_CYCLES_LISTED + 1).length > cycles.length
       ? ['... and more cycles']
       : []),
     '',
@@ -167,7 +175,7 @@ function rowOf(schedule: Schedule<ScheduledConfig>, { cycle, start, end }: Plann
 /** The last update before the end: of a batch, where the number of batches is known, else of a unit. */
 function lastUpdate({ config }: Schedule<ScheduledConfig>, start: number, end: number): number {
   const perUnit = updatesPerUnit(config);
-  return Math.max(start, (Math.ceil(end * perUnit) - 1) / perUnit);
+  return Math.max(start, (Math.ceil(end * perUnit - 1e-6) - 1) / perUnit);
 }
 
 const updatesPerUnit = ({ unit, updateFreq, batchesPerEpoch = 1 }: ScheduledConfig): number =>
@@ -183,11 +191,11 @@ function table(header: string[], rows: string[][]): string {
 }
 
 /** The position of every update, in order. */
-function* updates({ config }: Schedule<ScheduledConfig>, to: number): Iterable<number> {
-  const perEpoch = updatesPerUnit(config);
+function* updates(schedule: Schedule<ScheduledConfig>, to: number): Iterable<number> {
+  const perEpoch = updatesPerUnit(schedule.config);
   const count = Math.min(MOST_ROWS, Math.ceil(to * perEpoch));
   for (let step = 0; step < count; step++) {
-    yield positionOf(config, { step, epoch: Math.floor(step / perEpoch), batch: step % perEpoch });
+    yield schedule.positionOf({ step, epoch: Math.floor(step / perEpoch), batch: step % perEpoch });
   }
 }
 
@@ -212,7 +220,7 @@ function help(): string {
 
 Usage: npx tfjs-cosine-annealing --T_0 10 --T_mult 2 --eta_max 0.1 --eta_min 1e-4 --epochs 150
 
-The schedule (the README says what each option means):
+The schedule (the README says what each option means; eta_max is required here):
 ${configKeys.map((key) => `  --${key.padEnd(width)}  ${ruleOf(key)}`).join('\n')}
 
 The run and the output:

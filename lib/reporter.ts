@@ -25,8 +25,8 @@ export class Reporter {
     this.#verbose = verbose;
   }
 
-  /** Whether changes are told at all. */
-  get tellsChanges(): boolean {
+  /** Whether there is more to tell than warnings. */
+  get isTalkative(): boolean {
     return this.#verbose > 0;
   }
 
@@ -68,6 +68,14 @@ export class Reporter {
 
   over(): void {
     this.#warn('over', 'the last cycle is over, so training stops after one batch; reset() starts over');
+  }
+
+  held(learningRate: number): void {
+    this.#warn(
+      'held',
+      `the last cycle is over, so the learning rate stays at ${learningRate}; reset() starts over, or give \`total\`, ` +
+        'the epochs of all fits together',
+    );
   }
 
   #info(message: string): void {

@@ -23,7 +23,7 @@ export const count = () =>
 export const countFromZero = () =>
   z.int({ error: 'expected an integer >= 0' }).min(0, { error: 'expected an integer >= 0' });
 
-export const atMostLongest = { error: 'expected a number <= 2^53 - 1' };
+const atMostLongest = { error: 'expected a number <= 2^53 - 1' };
 
 /** A duration that may be none, in the config's units. */
 export const duration = () => notNegative().max(LONGEST, atMostLongest);
@@ -101,7 +101,8 @@ export const withRules = <Schema extends z.ZodType>(
 const unknownKeys = (unknown: readonly string[], known: readonly string[]): string =>
   unknown.map((key) => `unknown key, ${suggestion(key, known)}`).join('\n');
 
-function suggestion(key: string, known: readonly string[]): string {
+/** What an unknown name is answered with. */
+export function suggestion(key: string, known: readonly string[]): string {
   const plain = (name: string) => name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
   const [nearest] = known
     .map((name) => ({ name, edits: distance(plain(key), plain(name)) }))

@@ -58,6 +58,11 @@ export interface Schedule<Config extends ScheduleConfig = ScheduleConfig> {
   cycleAt(t: number): CyclePosition;
   /** The position where cycle i begins, so where cycle i - 1 ends; i up to the number of cycles. */
   cycleStart(i: number): number;
+  /**
+   * The position of an update; a boundary's own where it falls on one and is rounded to just before: 3/10 of an epoch
+   * is less than three cycles of 0.1, since 0.1 is more than a tenth. @internal
+   */
+  positionOf(place: UpdatePlace): number;
   /** The parsed config that it was made from. */
   readonly config: Config;
 }
@@ -78,7 +83,7 @@ const PI: DoubleDouble = { hi: Math.PI, lo: 1.2246467991473532e-16 };
 const HALF_PI: DoubleDouble = { hi: Math.PI / 2, lo: 6.123233995736766e-17 };
 const MINUS_HALF = exactly(-0.5);
 const LONGEST = Number.MAX_SAFE_INTEGER;
-/** Positions such as epoch + batch / batchesPerEpoch are rounded, so "one update before the end" needs this much room. */
+/** Positions such as epoch + batch / batchesPerEpoch and lengths such as 0.1 are rounded: by less than this share of an update. */
 const ROUNDING = 1e-6;
 
 /**
@@ -88,6 +93,7 @@ const ROUNDING = 1e-6;
 export function schedule<Config extends ScheduleConfig>(config: Config): Schedule<Config> {
   const cycles = timeline(config);
   const update = config.endpoint ? updateLength(config) : 0;
+  const room = ROUNDING * Math.min(1, updateLength(config) || 1);
   let latest = cycleOf(config, cycles.find(0)); // a memo: most calls ask for the cycle of the call before
 
   function find(t: number): Cycle {
@@ -105,6 +111,11 @@ export function schedule<Config extends ScheduleConfig>(config: Config): Schedul
 
   return Object.assign(lr, {
     config,
+    positionOf(place: UpdatePlace): number {
+      const t = positionOf(config, place);
+      const end = find(t).span.end.hi;
+      return t < end && end - t <= room ? end : t;
+    },
     cycleAt: (t: number) => positionIn(find(t), t),
     cycleStart(i: number): number {
       if (!(Number.isInteger(i) && i >= 0 && i <= cycles.count)) throw cycleError(i, cycles.count);

@@ -3,7 +3,7 @@ import { configSchema, type ParsedConfig, parseConfig, scheduleIfKnown, schedule
 import { CosineAnnealingError, show, validationError } from './errors';
 import { LearningRateHistory } from './history';
 import { count, countFromZero, strict } from './rules';
-import { positionOf, type Schedule } from './schedule';
+import type { Schedule } from './schedule';
 
 /** The version of the saved state that this package writes, and the only one it reads. */
 const VERSION = 1;
@@ -154,12 +154,13 @@ function checkPosition(config: ParsedConfig, position: SavedPosition, schedule: 
   if (offset > epoch) throw disagreement('position.offset');
   if (t === null && step === 0) return;
   if (t === null || schedule === undefined) throw disagreement('position.t');
+  const whole = Math.round(t); // t itself can be that of a boundary beside it
   if (config.unit === 'epoch') {
-    if (config.updateFreq === 'epoch' && !Number.isInteger(t)) throw disagreement('position.t');
+    if (config.updateFreq === 'epoch' && !isNear(t, whole)) throw disagreement('position.t');
   } else {
-    const updatesSince = step - t; // 0 where the state was saved between setting the learning rate and the update
+    const updatesSince = step - whole; // 0 where the state was saved between setting the learning rate and the update
     const most = config.updateFreq === 'batch' ? 1 : step;
-    if (!isUpTo(most)(updatesSince)) throw disagreement('position.t');
+    if (!isNear(t, whole) || !isUpTo(most)(updatesSince)) throw disagreement('position.t');
   }
 }
 
@@ -186,7 +187,7 @@ function loadHistory(
     const learningRate = learningRates[i] as number;
     // An update that failed is repeated under its number.
     if (i > 0 && place.step < (steps[i - 1] as number)) throw disagreement(`history.steps[${i}]`);
-    const t = positionOf(schedule.config, place);
+    const t = schedule.positionOf(place);
     if (!isNear(learningRate, schedule(t))) throw disagreement(`history.learningRates[${i}]`);
     history.append(place, learningRate);
   }

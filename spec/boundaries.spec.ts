@@ -94,4 +94,52 @@ describe('Restarts that other libraries miss', () => {
       { library: 'this package', call: 'all of the above', missed: 0, of: 63_423, first: 'none' },
     ]);
   });
+
+  it('come at the batch on which they fall, where the length of a cycle is rounded', () => {
+    let checked = 0;
+    for (const batchesPerEpoch of [3, 7, 10, 30, 157]) {
+      for (let tenths = 1; tenths <= 40; tenths++) {
+        const lr = cosineAnnealing({ T_0: tenths / 10, eta_max: PEAK, batchesPerEpoch });
+        for (let cycle = 1; cycle <= 60; cycle++) {
+          const step = (tenths * batchesPerEpoch * cycle) / 10;
+          if (!Number.isInteger(step)) continue;
+          const place = { step, epoch: Math.floor(step / batchesPerEpoch), batch: step % batchesPerEpoch };
+          expect(
+            lr(lr.positionOf(place)),
+            `T_0 ${tenths / 10}, ${batchesPerEpoch} batches, cycle ${cycle}`,
+          ).to.equal(PEAK);
+          checked++;
+        }
+      }
+    }
+    expect(checked).to.be.above(3000);
+  });
+
+  it('come at the batch on which they fall, where cycles fill a total', () => {
+    let checked = 0;
+    for (const batchesPerEpoch of [3, 5, 8, 10, 47]) {
+      for (let total = 1; total <= 40; total++) {
+        for (let cycles = 2; cycles <= 20; cycles++) {
+          const lr = cosineAnnealing({ cycles, total, eta_max: PEAK, batchesPerEpoch });
+          for (let cycle = 1; cycle < cycles; cycle++) {
+            const step = (total * batchesPerEpoch * cycle) / cycles;
+            if (!Number.isInteger(step)) continue;
+            const place = { step, epoch: Math.floor(step / batchesPerEpoch), batch: step % batchesPerEpoch };
+            expect(lr(lr.positionOf(place)), `total ${total}, ${cycles} cycles, step ${step}`).to.equal(PEAK);
+            checked++;
+          }
+        }
+      }
+    }
+    expect(checked).to.be.above(5000);
+  });
+
+  it('come at the update on which they fall, counted in batches', () => {
+    for (let tenths = 1; tenths <= 40; tenths++) {
+      const lr = cosineAnnealing({ T_0: tenths / 10, eta_max: PEAK, unit: 'batch' });
+      for (let cycle = 10; cycle <= 20_000; cycle += 10) {
+        expect(lr(lr.positionOf({ step: tenths * (cycle / 10), epoch: 0, batch: 0 }))).to.equal(PEAK);
+      }
+    }
+  });
 });

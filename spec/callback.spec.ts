@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { expect } from 'chai';
 import { native, tf } from '../examples/backend';
-import { CosineAnnealingCallback, type CosineAnnealingHooks, type CycleEnd } from '../lib/callback';
+import { CosineAnnealingCallback } from '../lib/callback';
 import type { CosineAnnealingConfig } from '../lib/config';
 import { CosineAnnealingError } from '../lib/errors';
 import type { LearningRateChange } from '../lib/history';
+import type { CosineAnnealingHooks, CycleEnd } from '../lib/hooks';
 import {
   BASE,
   BATCHES,
@@ -63,6 +64,33 @@ describe('new CosineAnnealingCallback', () => {
         .with.property('message', message);
     });
   }
+
+  const wrongHooks: [string, unknown, string][] = [
+    [
+      'a hook that is none',
+      { onRestarted() {} },
+      '`hooks.onRestarted`: unknown key, did you mean onRestart?',
+    ],
+    ['a hook that is no function', { onRestart: 5 }, '`hooks.onRestart`: expected a function, got 5'],
+    [
+      'a logger without methods',
+      { logger: {} },
+      '`hooks.logger`: expected null, or an object with the functions info, warn and debug, got {}',
+    ],
+    ['null for hooks', null, '`hooks`: expected an object such as { onRestart }, got null'],
+  ];
+  for (const [title, hooks, message] of wrongHooks) {
+    it(`refuses ${title}, before training calls it`, () => {
+      expect(() => new CosineAnnealingCallback({ T_0: 1 }, hooks as CosineAnnealingHooks))
+        .to.throw(CosineAnnealingError)
+        .with.property('message', message);
+    });
+  }
+
+  it('accepts every hook, and console and null as loggers', () => {
+    const hooks = { onChange() {}, onRestart() {}, onCycleEnd() {} };
+    for (const logger of [console, null]) new CosineAnnealingCallback({ T_0: 1 }, { ...hooks, logger });
+  });
 
   it('parses and freezes its config, and leaves the given one alone', () => {
     const given = { T_0: 10, eta_max: [0.5, 0.25] };
@@ -142,7 +170,7 @@ describe('what is printed', () => {
   it('is a warning at verbose 0 too, on the console', async () => {
     const printed = await printedDuring(() => train(tinyModel(), new CosineAnnealingCallback({ T_0: 2 })));
     expect(printed).to.deep.equal([
-      'warn: CosineAnnealingCallback: training ends at epoch 3, in the middle of a cycle, where the learning rate is still 0.25; a cycle ends at epoch 2 and 4',
+      'warn: CosineAnnealingCallback: this fit ends at epoch 3, in the middle of a cycle, where the learning rate is still 0.25; a cycle ends at epoch 2 and 4',
     ]);
   });
 
@@ -174,6 +202,18 @@ describe('what is printed', () => {
     expect(lines.map((line) => line.split(';')[1])).to.deep.equal([' a cycle ends at epoch 2 and 4']);
   });
 
+  it('warns, once, of training after the last cycle, which stays at its eta_min', async () => {
+    const annealing = new CosineAnnealingCallback({ cycles: 2, eta_min: 0.01 });
+    const model = tinyModel();
+    const printed = await printedDuring(async () => {
+      for (let fit = 0; fit < 4; fit++) await train(model, annealing, { epochs: 1 });
+    });
+    expect(printed).to.deep.equal([
+      'warn: CosineAnnealingCallback: the last cycle is over, so the learning rate stays at 0.01; reset() starts over, ' +
+        'or give `total`, the epochs of all fits together',
+    ]);
+  });
+
   it('at verbose 1 is the plan, every restart and every cycle end', async () => {
     expect(await linesOf({ T_0: 1, T_mult: 2, eta_min: 0.01, verbose: 1 }, 3)).to.deep.equal([
       'info: plan: epochs 0 to 3: the learning rate begins at 0.5, with warm restarts at epoch 1',
@@ -198,8 +238,8 @@ describe('what is printed', () => {
   it('tells the plan of every fit', async () => {
     expect(await linesOf({ T_0: 1, T_mult: 2, verbose: 1 }, 1, 2, 4)).to.include.members([
       'info: plan: epochs 0 to 1: the learning rate begins at 0.5, with no warm restart',
-      'info: plan: epochs 1 to 3: the learning rate begins at 0.5, with no warm restart',
-      'info: plan: epochs 3 to 7: the learning rate begins at 0.5, with no warm restart',
+      'info: plan: epochs 1 to 3: the learning rate begins at 0.5, with no further warm restart',
+      'info: plan: epochs 3 to 7: the learning rate begins at 0.5, with no further warm restart',
     ]);
   });
 
@@ -214,7 +254,7 @@ describe('what is printed', () => {
 describe('the warning about where training ends', () => {
   it('names the epochs that would end a cycle: 10, 30, 70 and 150', async () => {
     expect(await linesOf({ T_0: 10, T_mult: 2 }, 100)).to.deep.equal([
-      'warn: training ends at epoch 100, in the middle of a cycle, where the learning rate is still 0.345671; a cycle ends at epoch 10, 30, 70 and 150',
+      'warn: this fit ends at epoch 100, in the middle of a cycle, where the learning rate is still 0.345671; a cycle ends at epoch 10, 30, 70 and 150',
     ]);
   });
 
@@ -236,7 +276,7 @@ describe('the warning about where training ends', () => {
 
   it('counts from where the callback stands', async () => {
     expect(await linesOf({ T_0: 2 }, 2, 3)).to.deep.equal([
-      'warn: training ends at epoch 5, in the middle of a cycle, where the learning rate is still 0.25; a cycle ends at epoch 2, 4 and 6',
+      'warn: this fit ends at epoch 5, in the middle of a cycle, where the learning rate is still 0.25; a cycle ends at epoch 2, 4 and 6',
     ]);
   });
 
@@ -250,7 +290,7 @@ describe('the warning about where training ends', () => {
     const annealing = new CosineAnnealingCallback({ T_0: 10, unit: 'batch' }, { logger });
     await train(tinyModel(), annealing);
     expect(lines).to.deep.equal([
-      'warn: CosineAnnealingCallback: training ends at batch 12, in the middle of a cycle, where the learning rate is still 0.452254; a cycle ends at batch 10 and 20',
+      'warn: CosineAnnealingCallback: this fit ends at batch 12, in the middle of a cycle, where the learning rate is still 0.452254; a cycle ends at batch 10 and 20',
     ]);
   });
 
@@ -260,12 +300,12 @@ describe('the warning about where training ends', () => {
     await train(tinyModel(), annealing);
     await train(tinyModel(), annealing, { initialEpoch: 3, epochs: 4 });
     expect(lines.map((line) => line.replace(/,.*;/, ';'))).to.deep.equal([
-      'warn: CosineAnnealingCallback: training ends at batch 16; a cycle ends at batch 12 and 24',
+      'warn: CosineAnnealingCallback: this fit ends at batch 16; a cycle ends at batch 12 and 24',
     ]);
   });
 
   it('says that no warm restart will happen, where T_mult or a list of cycles expects one', async () => {
-    const warning = 'warn: no warm restart will happen: training ends at epoch 3, with its first cycle';
+    const warning = 'warn: no warm restart will happen in this fit: it ends at epoch 3, with the first cycle';
     expect(await linesOf({ T_0: 3, T_mult: 2 }, 3)).to.deep.equal([warning]);
     expect(await linesOf({ cycles: [3, 5] }, 3)).to.deep.equal([warning]);
     expect(await linesOf({ T_0: 3 }, 3)).to.deep.equal([]);

@@ -5,9 +5,10 @@ import type { Optimizer } from '@tensorflow/tfjs-core';
 import type { Callback, CustomCallback, History, LayersModel, ModelFitArgs } from '@tensorflow/tfjs-layers';
 import { expect } from 'chai';
 import { native, tf } from '../examples/backend';
-import { CosineAnnealingCallback, type CosineAnnealingHooks } from '../lib/callback';
+import { CosineAnnealingCallback } from '../lib/callback';
 import type { CosineAnnealingConfig } from '../lib/config';
 import { CosineAnnealingError } from '../lib/errors';
+import type { CosineAnnealingHooks } from '../lib/hooks';
 import { getLearningRate, setLearningRate } from '../lib/optimizer';
 import {
   BASE,
@@ -366,6 +367,16 @@ describe('eta_max', () => {
     const rates = ratesOf(model);
     await train(model, annealing, { epochs: 2 });
     expect(rates[0]).to.equal(0.125);
+  });
+
+  it('restarts at every batch where every batch begins a cycle, though thirds of an epoch are rounded', async () => {
+    const model = tinyModel();
+    const rates = ratesOf(model);
+    const annealing = new CosineAnnealingCallback({ cycles: 6 });
+    await train(model, annealing, { epochs: 2, batchSize: 3 });
+    expect(rates).to.deep.equal([BASE, BASE, BASE, BASE, BASE, BASE]);
+    expect(annealing.history.restarts.map(({ step }) => step)).to.deep.equal([1, 2, 3, 4, 5]);
+    expect(CosineAnnealingCallback.fromJSON(JSON.stringify(annealing)).history.restarts).to.have.length(5);
   });
 
   it('below eta_min is an error before anything trains, and a fit with a faster optimizer goes on', async () => {

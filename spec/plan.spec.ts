@@ -53,10 +53,10 @@ describe('describePlan', () => {
 
   it('says so where it does not restart', () => {
     expect(describePlan(three, { from: 25, to: 100 })).to.equal(
-      'batches 25 to 100: the learning rate begins at 0.05, with no warm restart',
+      'batches 25 to 100: the learning rate begins at 0.05, with no further warm restart',
     );
     expect(describePlan(three, { from: 30, to: 100 })).to.equal(
-      'batches 30 to 100: the learning rate begins at 0, with no warm restart',
+      'batches 30 to 100: the learning rate begins at 0, with no further warm restart',
     );
   });
 
@@ -83,18 +83,18 @@ describe('endProblem', () => {
 
   it('is one in the middle of a cycle: it says the rate there, and which ends would be right', () => {
     expect(problem(sgdr, 100)).to.equal(
-      'training ends at epoch 100, in the middle of a cycle, where the learning rate is still 0.0691342; ' +
+      'this fit ends at epoch 100, in the middle of a cycle, where the learning rate is still 0.0691342; ' +
         'a cycle ends at epoch 10, 30, 70 and 150',
     );
     expect(problem(equal, 5)).to.equal(
-      'training ends at epoch 5, in the middle of a cycle, where the learning rate is still 0.05; ' +
+      'this fit ends at epoch 5, in the middle of a cycle, where the learning rate is still 0.05; ' +
         'a cycle ends at epoch 10',
     );
-    expect(problem(three, 15)).to.match(/^training ends at batch 15, .* a cycle ends at batch 10 and 20$/);
+    expect(problem(three, 15)).to.match(/^this fit ends at batch 15, .* a cycle ends at batch 10 and 20$/);
   });
 
   it('is one where restarts were asked for, and the run ends with the first cycle', () => {
-    const message = 'no warm restart will happen: training ends at epoch 10, with its first cycle';
+    const message = 'no warm restart will happen in this fit: it ends at epoch 10, with the first cycle';
     expect(problem(sgdr, 10)).to.equal(message);
     expect(problem(sgdr, 10, 5)).to.equal(message);
     expect(problem(listed, 5)).to.equal(message.replace('10', '5'));

@@ -60,6 +60,7 @@ describe('preview(args)', () => {
   it('lists twenty cycles at most, and says that there are more', () => {
     const text = textOf('--T_0 1 --eta_max 1 --epochs 50');
     expect(rowsOf(text)).to.have.length(20);
+    expect(textOf('--cycles 1,2,3 --eta_max 0.1 --epochs 8')).not.to.contain('more cycles');
     expect(text).to.contain('... and more cycles').and.contain('after 45, 46, 47, 48, 49, 50 epochs');
   });
 
@@ -104,6 +105,11 @@ describe('preview(args)', () => {
     expect(JSON.parse(textOf('--cycles 3 --total 30 --eta_max 1 --json')).config.total).to.equal(30);
   });
 
+  it('reads a warm-up as the messages write it', () => {
+    const args = ['--T_0', '10', '--eta_max', '1', '--warmup', '{ length: 5, everyCycle: true }', '--json'];
+    expect(JSON.parse(preview(args).text).config.warmup).to.include({ length: 5, everyCycle: true });
+  });
+
   it('writes the rate of every update as CSV, equal to the schedule', () => {
     const { files } = preview(split('--T_0 2 --eta_max 0.1 --batchesPerEpoch 4 --epochs 4 --csv rates.csv'));
     const [header, ...rows] = (files[0]?.content ?? '').trim().split('\n');
@@ -126,7 +132,12 @@ describe('preview(args)', () => {
       '`T_0`: expected a number > 0, got 0\n' +
         '`eta_max`: expected a number > 0, or a list with one per cycle, got "x"',
     );
-    expect(messageOf('--T0 3')).to.match(/^`T0`: unknown key, did you mean T_0\?/);
+    expect(messageOf('--T0 3')).to.match(/^`T0`: unknown option, did you mean T_0\?\n/);
+    expect(messageOf('--T_0=3 --epoch 20')).to.match(/^`epoch`: unknown option, did you mean epochs\?\n/);
+    expect(messageOf('--T_0 3 --eta_max 1 --batches 30')).to.equal(
+      "`batches`: needs `unit` 'batch'; or give `epochs`",
+    );
+    expect(messageOf('--T_0 3 --eta_max 1 --width x')).to.contain('got "x"');
     expect(messageOf('--T_0 3 --eta_max 1 --epochs=-3')).to.equal('`epochs`: expected a number > 0, got -3');
     expect(messageOf('--T_0')).to.contain("'--T_0 <value>' argument missing").and.contain('--help');
     expect(messageOf('--T_0 3 --eta_max 1 --unit batch --epochs 5')).to.contain('needs `batchesPerEpoch`');

@@ -87,6 +87,7 @@ const mistakes = [
   '{ T_0: 10, eta_max_mult: 0.5, amplitude_mult: 0.5 }',
   '{ cycles: 2, total: 10, warmup: { length: 5, everyCycle: true } }',
   '{ T_0: 3, warmup: { length: 5, overlap: true } }',
+  'new CosineAnnealingCallback({ T_0: 10 }, { onRestarted() {} })',
   'cosineAnnealing({ T_0: 10 })',
   'cosineAnnealing({ cycles: 3, eta_max: 0.1 })',
   'cosineAnnealing({ T_0: 10, eta_max: 0.1, endpoint: true })',
