@@ -65,31 +65,11 @@ describe('new CosineAnnealingCallback', () => {
     });
   }
 
-  const wrongHooks: [string, unknown, string][] = [
-    [
-      'a hook that is none',
-      { onRestarted() {} },
-      '`hooks.onRestarted`: unknown key, did you mean onRestart?',
-    ],
-    ['a hook that is no function', { onRestart: 5 }, '`hooks.onRestart`: expected a function, got 5'],
-    [
-      'a logger without methods',
-      { logger: {} },
-      '`hooks.logger`: expected null, or an object with the functions info, warn and debug, got {}',
-    ],
-    ['null for hooks', null, '`hooks`: expected an object such as { onRestart }, got null'],
-  ];
-  for (const [title, hooks, message] of wrongHooks) {
-    it(`refuses ${title}, before training calls it`, () => {
-      expect(() => new CosineAnnealingCallback({ T_0: 1 }, hooks as CosineAnnealingHooks))
-        .to.throw(CosineAnnealingError)
-        .with.property('message', message);
-    });
-  }
-
-  it('accepts every hook, and console and null as loggers', () => {
-    const hooks = { onChange() {}, onRestart() {}, onCycleEnd() {} };
-    for (const logger of [console, null]) new CosineAnnealingCallback({ T_0: 1 }, { ...hooks, logger });
+  it('refuses wrong hooks before training calls them', () => {
+    expect(() => new CosineAnnealingCallback({ T_0: 1 }, { onRestart: 5 } as never)).to.throw(
+      CosineAnnealingError,
+      '`hooks.onRestart`: expected a function, got 5',
+    );
   });
 
   it('parses and freezes its config, and leaves the given one alone', () => {
