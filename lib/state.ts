@@ -154,14 +154,13 @@ function checkPosition(config: ParsedConfig, position: SavedPosition, schedule: 
   if (offset > epoch) throw disagreement('position.offset');
   if (t === null && step === 0) return;
   if (t === null || schedule === undefined) throw disagreement('position.t');
-  const whole = Math.round(t); // t itself can be that of a boundary beside it
-  if (config.unit === 'epoch') {
-    if (config.updateFreq === 'epoch' && !isNear(t, whole)) throw disagreement('position.t');
-  } else {
-    const updatesSince = step - whole; // 0 where the state was saved between setting the learning rate and the update
-    const most = config.updateFreq === 'batch' ? 1 : step;
-    if (!isNear(t, whole) || !isUpTo(most)(updatesSince)) throw disagreement('position.t');
-  }
+  if (config.unit === 'epoch' && config.updateFreq === 'batch') return; // a fraction of an epoch can be anything
+  const whole = Math.round(t);
+  const isPosition = schedule.positionOf({ step: whole, epoch: whole, batch: 0 }) === t;
+  const updatesSince = step - whole; // 0 where the state was saved between setting the learning rate and the update
+  const most = config.updateFreq === 'batch' ? 1 : step;
+  const isCounted = config.unit === 'epoch' || isUpTo(most)(updatesSince);
+  if (!isPosition || !isCounted) throw disagreement('position.t');
 }
 
 type SavedHistory = z.output<typeof historySchema>;

@@ -131,6 +131,24 @@ describe('A saved state', () => {
   });
 });
 
+describe('A state at a rounded boundary', () => {
+  const configs: CosineAnnealingConfig[] = [
+    { T_0: 4 / 3 + 1e-8, unit: 'batch' },
+    { T_0: 1 + 1e-8, updateFreq: 'epoch' },
+    { T_0: 1 / 3 + 1e-9, eta_min: 0.01 },
+  ];
+  for (const config of configs) {
+    it(`loads, and goes on as one that was never saved: ${JSON.stringify(config)}`, async () => {
+      const unbroken = await trained(config, 4);
+      for (const epochs of [1, 2, 3]) {
+        const resumed = load(textOf(await trained(config, epochs)));
+        await ratesWith(resumed, epochs, 4);
+        expect(resumed.history.learningRates).to.deep.equal(unbroken.history.learningRates);
+      }
+    });
+  }
+});
+
 describe('A state without its history', () => {
   it('is small, and goes on with the same learning rates', async () => {
     const annealing = await trained(CONFIG, 5);
