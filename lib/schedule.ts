@@ -74,14 +74,20 @@ interface Cycle {
   /** Where the warm-up gives way to the cosine. */
   readonly warmupEnd: number;
   readonly cosineStart: DoubleDouble;
+  /** Where the cosine would be 0: the cycle's end, or with `endpoint` its last update. */
+  readonly cosineEnd: DoubleDouble;
+  /** The angle that a unit takes: pi/2 over the cosine's length. */
+  readonly pace: DoubleDouble;
+  /** Up to here the learning rate is eta_max. */
+  readonly peakUntil: number;
+  /** From here on the learning rate is eta_min. */
+  readonly restsFrom: number;
   readonly from: number;
   readonly eta_min: number;
   readonly eta_max: number;
 }
 
-const PI: DoubleDouble = { hi: Math.PI, lo: 1.2246467991473532e-16 };
 const HALF_PI: DoubleDouble = { hi: Math.PI / 2, lo: 6.123233995736766e-17 };
-const MINUS_HALF = exactly(-0.5);
 const LONGEST = Number.MAX_SAFE_INTEGER;
 /** Positions such as epoch + batch / batchesPerEpoch and lengths such as 0.1 are rounded: by less than this share of an update. */
 const ROUNDING = 1e-6;
@@ -89,10 +95,12 @@ const ROUNDING = 1e-6;
 /**
  * SGDR's equation 5 (Loshchilov & Hutter, arXiv 1608.03983), with values per cycle i:
  * eta = eta_min^i + (eta_max^i - eta_min^i) * (1 + cos(pi * T_cur / T_i)) / 2.
+ *
+ * 1 + cos would cancel towards the end of a cycle, so what is computed is
+ * (1 + cos(pi * T_cur / T_i)) / 2 = sin^2(pi/2 * (T_i - T_cur) / T_i).
  */
 export function schedule<Config extends ScheduleConfig>(config: Config): Schedule<Config> {
   const cycles = timeline(config);
-  const update = config.endpoint ? updateLength(config) : 0;
   const room = ROUNDING * Math.min(1, updateLength(config) || 1);
   let latest = cycleOf(config, cycles.find(0)); // a memo: most calls ask for the cycle of the call before
 
@@ -106,7 +114,7 @@ export function schedule<Config extends ScheduleConfig>(config: Config): Schedul
 
   function lr(t: number): number {
     const cycle = find(t);
-    return t < cycle.warmupEnd ? warmup(cycle, t) : cosine(cycle, t, update);
+    return t < cycle.warmupEnd ? warmup(cycle, t) : cosine(cycle, t);
   }
 
   return Object.assign(lr, {
@@ -125,30 +133,28 @@ export function schedule<Config extends ScheduleConfig>(config: Config): Schedul
   });
 }
 
-/** With `endpoint`, one update less remains of a cycle one update shorter. */
-function cosine({ span, cosineStart, eta_min, eta_max }: Cycle, t: number, update: number): number {
-  const { end, T_i } = span;
-  if (t >= end.hi) return eta_min;
-  if (t <= cosineStart.hi || T_i.hi <= update * (1 + ROUNDING)) return eta_max;
-  const remaining = add(end, exactly(-t - update));
-  if (remaining.hi <= update * ROUNDING) return eta_min;
-  const length = update === 0 ? T_i : add(T_i, exactly(-update));
-  return Math.min(eta_max, eta_min + (eta_max - eta_min) * halfCosine(remaining, length));
+function cosine({ peakUntil, restsFrom, cosineEnd, pace, eta_min, eta_max }: Cycle, t: number): number {
+  if (t >= restsFrom) return eta_min;
+  if (t <= peakUntil) return eta_max;
+  const remaining = add(cosineEnd, exactly(-t));
+  return Math.min(eta_max, eta_min + (eta_max - eta_min) * squaredSine(multiply(remaining, pace)));
 }
 
 /**
- * (1 + cos(pi * T_cur / T_i)) / 2, from 1 at the start of a cycle to 0 at its end. Towards the end 1 + cos would
- * cancel, so there it is sin^2(pi/2 * remaining / T_i). The angles carry their rounding errors along.
+ * sin^2(angle) for an angle from 0 to pi/2, whose rounding error is carried along; from pi/6 on as
+ * (1 - cos(2 angle)) / 2, which is exact where squaring is not: 1/2 in the middle of a cycle.
  */
-function halfCosine(remaining: DoubleDouble, length: DoubleDouble): number {
-  const left = divide(remaining, length);
-  if (left.hi >= 1) return 1;
-  const isEarly = left.hi > 1 / 3;
-  const { hi, lo } = isEarly ? multiply(PI, add(left, MINUS_HALF)) : multiply(HALF_PI, left);
+function squaredSine({ hi, lo }: DoubleDouble): number {
+  if (hi > Math.PI / 6) {
+    const cosine = Math.cos(2 * hi);
+    return (1 - cosine + 2 * slopeAt(cosine) * lo) / 2;
+  }
   const sine = Math.sin(hi);
-  const slope = Math.sqrt(1 - sine * sine); // the cosine, as exactly as an error's factor needs it
-  return isEarly ? (1 + (sine + slope * lo)) / 2 : sine * sine + 2 * sine * slope * lo;
+  return sine * sine + 2 * sine * slopeAt(sine) * lo;
 }
+
+/** How steep a sine or a cosine is where it has this value, as exactly as an error's factor needs it. */
+const slopeAt = (value: number) => Math.sqrt(1 - value * value);
 
 function warmup({ span, warmup, from, eta_max }: Cycle, t: number): number {
   if (t <= span.start.hi) return from;
@@ -169,9 +175,15 @@ function cycleOf(config: ScheduleConfig, span: CycleSpan): Cycle {
   const { length, delay } = warmupAt(config.warmup, span.index);
   const { eta_min, eta_max } = ratesOf(config, span.index);
   const cosineStart = add(span.start, exactly(delay));
+  const update = config.endpoint ? updateLength(config) : 0;
+  const isOneUpdate = span.T_i.hi <= update * (1 + ROUNDING);
   return {
     span,
     cosineStart,
+    cosineEnd: less(span.end, update),
+    pace: divide(HALF_PI, less(span.T_i, update)),
+    peakUntil: isOneUpdate ? span.end.hi : cosineStart.hi,
+    restsFrom: isOneUpdate ? span.end.hi : span.end.hi - update * (1 + ROUNDING),
     warmup: length,
     warmupEnd: add(span.start, exactly(length)).hi,
     from: Math.min(eta_max, at(config.warmup?.from ?? eta_min, span.index)),
@@ -179,6 +191,9 @@ function cycleOf(config: ScheduleConfig, span: CycleSpan): Cycle {
     eta_max,
   };
 }
+
+/** Without `endpoint` nothing is to be subtracted, and cycles are found faster. */
+const less = (a: DoubleDouble, update: number) => (update === 0 ? a : add(a, exactly(-update)));
 
 /** Growth ends at the largest double, and decay at eta_min. */
 function ratesOf(config: ScheduleConfig, i: number): { eta_min: number; eta_max: number } {
