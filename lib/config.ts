@@ -1,4 +1,4 @@
-import type * as z from 'zod';
+import * as z from 'zod/mini';
 import { CosineAnnealingError, show, validationError } from './errors';
 import {
   byForm,
@@ -12,6 +12,7 @@ import {
   oneOf,
   oneOrList,
   positive,
+  says,
   strict,
   withRules,
 } from './rules';
@@ -24,11 +25,11 @@ const MOST_SHRINKING_CYCLES = 100_000;
 
 /** Shorter or longer cycles could not be told from rounding. */
 const length = () => {
-  const error = `expected a number from ${SHORTEST} to 2^53 - 1`;
-  return positive().min(SHORTEST, { error }).max(LONGEST, { error });
+  const rule = says(`a number from ${SHORTEST} to 2^53 - 1`);
+  return positive().check(z.gte(SHORTEST, rule), z.lte(LONGEST, rule));
 };
 
-const perCycle = <Item extends z.ZodType<number>>(item: Item, rule: string) =>
+const perCycle = <Item extends z.ZodMiniType<number>>(item: Item, rule: string) =>
   oneOrList(item, item, `${rule}, or a list with one per cycle`);
 
 const warmupSchema = strict(
@@ -36,11 +37,11 @@ const warmupSchema = strict(
     /** Length of the rise to eta_max, in `unit`s, >= 0; or a list with one per cycle. */
     length: perCycle(duration(), 'a number >= 0'),
     /** Learning rate where the rise begins, >= 0 and at most eta_max; or a list with one per cycle. Default: eta_min. */
-    from: perCycle(notNegative(), 'a number >= 0').optional(),
+    from: z.optional(perCycle(notNegative(), 'a number >= 0')),
     /** Repeat the warm-up (of a list: its last length) at each warm restart. Default: false. */
-    everyCycle: flag().default(false),
+    everyCycle: z._default(flag(), false),
     /** Let the warm-up replace the head of its cycle, as timm does by default, and not delay it. Default: false. */
-    overlap: flag().default(false),
+    overlap: z._default(flag(), false),
   },
   'an object such as { length: 5 }',
 );
@@ -53,43 +54,43 @@ function warmupForm(value: unknown) {
   return typeof value === 'object' && value !== null ? warmupSchema : noWarmup;
 }
 
+const asWarmup = (value: z.output<typeof warmupLength | typeof warmupSchema>) =>
+  typeof value === 'number' ? warmupSchema.parse({ length: value }) : value;
+
 /** Every key of the config: its rule and its default. What concerns several keys is in `conflicts`. */
 const keys = {
   /** Length of the first cycle, in `unit`s: a number > 0. Required, unless `cycles` says enough. */
-  T_0: length().optional(),
+  T_0: z.optional(length()),
   /** Each cycle is this many times as long as the one before: a number > 0; below 1 only with a finite `cycles`. Default: 1. */
-  T_mult: growth().default(1),
+  T_mult: z._default(growth(), 1),
   /** Learning rate at the end of a cycle: a number >= 0, or a list with one per cycle, whose last one repeats. Default: 0. */
-  eta_min: perCycle(notNegative(), 'a number >= 0').default(0),
+  eta_min: z._default(perCycle(notNegative(), 'a number >= 0'), 0),
   /** Learning rate at the start of a cycle: a number > 0, or such a list. Default: the optimizer's own, read once. */
-  eta_max: perCycle(positive(), 'a number > 0').optional(),
+  eta_max: z.optional(perCycle(positive(), 'a number > 0')),
   /** Each restart multiplies eta_max by this number > 0 (timm's cycle_decay); never below eta_min. Default: 1. */
-  eta_max_mult: positive().default(1),
+  eta_max_mult: z._default(positive(), 1),
   /** Each restart multiplies eta_max - eta_min by this number > 0 (Keras's m_mul). Not with eta_max_mult. Default: 1. */
-  amplitude_mult: positive().default(1),
+  amplitude_mult: z._default(positive(), 1),
   /** How many cycles: an integer >= 1, or a list of their lengths (then without T_0 and T_mult). Default: unlimited. */
-  cycles: oneOrList(count(), length(), 'an integer >= 1, or a list of cycle lengths').optional(),
+  cycles: z.optional(oneOrList(count(), length(), 'an integer >= 1, or a list of cycle lengths')),
   /** With an integer `cycles` and no T_0: the length that they fill exactly, in `unit`s, > 0. Default: the fit's epochs. */
-  total: length().optional(),
+  total: z.optional(length()),
   /** After the last cycle: 'hold' its eta_min, or 'stop' training. Default: 'hold'. */
-  afterLastCycle: oneOf('hold', 'stop').default('hold'),
+  afterLastCycle: z._default(oneOf('hold', 'stop'), 'hold'),
   /** Whether the last update of every cycle is exactly eta_min, as in NumPy's linspace; a cycle of one update is eta_max. Default: false. */
-  endpoint: flag().default(false),
+  endpoint: z._default(flag(), false),
   /** A linear rise from `from` to eta_max before the cosine: its length in `unit`s, or an object. Default: none. */
-  warmup: byForm(warmupForm)
-    .transform((value) => (typeof value === 'number' ? warmupSchema.parse({ length: value }) : value))
-    .readonly()
-    .optional(),
+  warmup: z.optional(z.readonly(z.pipe(byForm(warmupForm), z.transform(asWarmup)))),
   /** What T_0, total and warmup count: 'epoch' or 'batch'. Default: 'epoch'. */
-  unit: oneOf('epoch', 'batch').default('epoch'),
+  unit: z._default(oneOf('epoch', 'batch'), 'epoch'),
   /** When the learning rate is set: at every 'batch' (T_cur is fractional), or once an 'epoch'. Default: 'batch'. */
-  updateFreq: oneOf('batch', 'epoch').default('batch'),
+  updateFreq: z._default(oneOf('batch', 'epoch'), 'batch'),
   /** Batches in an epoch, an integer >= 1: used where TensorFlow.js does not know it. Default: from the fit. */
-  batchesPerEpoch: count().optional(),
+  batchesPerEpoch: z.optional(count()),
   /** 0: history and warnings only; 1: also the plan, restarts and cycle ends; 2: also every change. Default: 0. */
-  verbose: oneOf(0, 1, 2).default(0),
+  verbose: z._default(oneOf(0, 1, 2), 0),
   /** Keep only the newest changes, this many: an integer >= 1. Default: unlimited. */
-  historyLimit: count().optional(),
+  historyLimit: z.optional(count()),
 };
 
 const keysSchema = strict(keys, 'an object such as { T_0: 10 }');
@@ -101,7 +102,7 @@ export const configKeys = Object.keys(keys) as readonly (keyof CosineAnnealingCo
 export function ruleOf(key: keyof CosineAnnealingConfig): string {
   const { error } = keys[key].safeParse(() => key);
   const fallback = keys[key].safeParse(undefined).data;
-  const rule = (error as z.ZodError).issues[0]?.message.replace('expected ', '') ?? '';
+  const rule = (error as z.core.$ZodError).issues[0]?.message.replace('expected ', '') ?? '';
   return fallback === undefined ? rule : `${rule}; default: ${show(fallback)}`;
 }
 

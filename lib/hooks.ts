@@ -1,6 +1,6 @@
 import type { Optimizer } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { show, validationError } from './errors';
 import type { LearningRateChange } from './history';
 import type { Logger } from './reporter';
@@ -37,7 +37,7 @@ export interface CosineAnnealingHooks {
 }
 
 const such = (isSuch: (value: unknown) => boolean, what: string) =>
-  z.custom(isSuch, { error: ({ input }) => `expected ${what}, got ${show(input)}` }).optional();
+  z.optional(z.custom(isSuch, { error: ({ input }) => `expected ${what}, got ${show(input)}` }));
 
 const aFunction = () => such((value) => typeof value === 'function', 'a function');
 

@@ -1,4 +1,4 @@
-import type * as z from 'zod';
+import * as z from 'zod/mini';
 import { type CosineAnnealingConfig, parseConfig } from './config';
 import { CosineAnnealingError, show, validationError } from './errors';
 import {
@@ -15,6 +15,7 @@ import {
   notNegative,
   oneOf,
   positive,
+  says,
   strict,
   withRules,
 } from './rules';
@@ -27,7 +28,7 @@ export type PresetConfig = CosineAnnealingConfig & {
 };
 
 /** What Keras's `serialize()` writes around a schedule's config. */
-const serialized = <Name extends string, Config extends z.ZodType>(class_name: Name, config: Config) =>
+const serialized = <Name extends string, Config extends z.ZodMiniType>(class_name: Name, config: Config) =>
   strict(
     {
       class_name: oneOf(class_name),
@@ -49,11 +50,11 @@ const kerasCosineDecay = withRules(
         /** Length of the decay, after the warm-up, in steps: a number > 0. */
         decay_steps: positive(),
         /** Learning rate at the end, as a fraction of the highest one: 0 to 1. Default: 0. */
-        alpha: fraction().default(0),
+        alpha: z._default(fraction(), 0),
         /** Learning rate at the end of the warm-up: a number > 0. Default: no warm-up. */
-        warmup_target: positive().nullish(),
+        warmup_target: z.nullish(positive()),
         /** Length of the warm-up, in steps: a number >= 0. Default: 0. */
-        warmup_steps: notNegative().default(0),
+        warmup_steps: z._default(notNegative(), 0),
         /** Ignored. */
         name: anything(),
       },
@@ -81,11 +82,11 @@ const kerasCosineDecayRestarts = serialized(
       /** Length of the first cycle, in steps: a number > 0. */
       first_decay_steps: positive(),
       /** Each cycle is this many times as long as the one before: a number >= 1. Default: 2. */
-      t_mul: growth().min(1, { error: 'expected a number >= 1' }).default(2),
+      t_mul: z._default(growth().check(z.gte(1, says('a number >= 1'))), 2),
       /** Each restart multiplies the amplitude by this number > 0. Default: 1. */
-      m_mul: positive().default(1),
+      m_mul: z._default(positive(), 1),
       /** Learning rate at the end of a cycle, as a fraction of the first one: 0 to 1. Default: 0. */
-      alpha: fraction().default(0),
+      alpha: z._default(fraction(), 0),
       /** Ignored. */
       name: anything(),
     },
@@ -168,7 +169,7 @@ const ofOptimizer = {
   /** The optimizer's learning rate: a number > 0. */
   base_lr: positive(),
   /** Only -1, the default: a run is resumed from the callback's own state. */
-  last_epoch: oneOf(-1).optional(),
+  last_epoch: z.optional(oneOf(-1)),
 };
 
 const pytorchWarmRestarts = withRules(
@@ -177,9 +178,9 @@ const pytorchWarmRestarts = withRules(
       /** Length of the first cycle, in epochs: an integer >= 1. */
       T_0: count(),
       /** Each cycle is this many times as long as the one before: an integer >= 1. Default: 1. */
-      T_mult: count().default(1),
+      T_mult: z._default(count(), 1),
       /** Learning rate at the end of a cycle: a number >= 0 and at most base_lr. Default: 0. */
-      eta_min: notNegative().default(0),
+      eta_min: z._default(notNegative(), 0),
       ...ofOptimizer,
     },
     'the parameters of CosineAnnealingWarmRestarts, { T_0, base_lr }, or of CosineAnnealingLR, { T_max, base_lr }',
@@ -193,7 +194,7 @@ const pytorchCosine = withRules(
       /** Length of the annealing, in epochs: a number > 0. */
       T_max: positive(),
       /** Learning rate at the end: a number >= 0 and at most base_lr. Default: 0. */
-      eta_min: notNegative().default(0),
+      eta_min: z._default(notNegative(), 0),
       ...ofOptimizer,
     },
     'the parameters of CosineAnnealingLR',
@@ -243,25 +244,25 @@ const timmSchema = withRules(
       /** Length of the first cycle, in epochs, or updates where t_in_epochs is false: a number > 0. */
       t_initial: positive(),
       /** Learning rate at the end of a cycle: a number >= 0 and at most base_lr. Default: 0. */
-      lr_min: notNegative().default(0),
+      lr_min: z._default(notNegative(), 0),
       /** Each cycle is this many times as long as the one before: a number > 0. Default: 1. */
-      cycle_mul: growth().default(1),
+      cycle_mul: z._default(growth(), 1),
       /** Each restart multiplies the peak by this number > 0; it must stay above lr_min. Default: 1. */
-      cycle_decay: positive().default(1),
+      cycle_decay: z._default(positive(), 1),
       /** How many cycles: an integer >= 1. Default: 1. */
-      cycle_limit: count().default(1),
+      cycle_limit: z._default(count(), 1),
       /** Length of the warm-up, as t_initial: a number >= 0. Default: 0. */
-      warmup_t: notNegative().default(0),
+      warmup_t: z._default(notNegative(), 0),
       /** Learning rate where the warm-up begins: a number >= 0 and at most base_lr. Default: 0. */
-      warmup_lr_init: notNegative().default(0),
+      warmup_lr_init: z._default(notNegative(), 0),
       /** Whether the first cycle begins after the warm-up, and not under it. Default: false. */
-      warmup_prefix: flag().default(false),
+      warmup_prefix: z._default(flag(), false),
       /** Whether t counts epochs, and not updates. Default: true. */
-      t_in_epochs: flag().default(true),
+      t_in_epochs: z._default(flag(), true),
       /** The optimizer's learning rate: a number > 0. */
       base_lr: positive(),
       /** Only 1, the default. */
-      k_decay: positive().default(1),
+      k_decay: z._default(positive(), 1),
       /** Only null, the default; without it timm uses none of the other noise options. */
       noise_range_t: anything(),
       noise_pct: anything(),
@@ -354,9 +355,9 @@ const optaxCycle = withRules(
       /** Length of warm-up and decay together, in steps: an integer > warmup_steps. */
       decay_steps: count(),
       /** Learning rate at the end: a number >= 0 and at most peak_value. Default: 0. */
-      end_value: notNegative().default(0),
+      end_value: z._default(notNegative(), 0),
       /** Only 1, the default. */
-      exponent: positive().default(1),
+      exponent: z._default(positive(), 1),
     },
     'the keyword arguments of warmup_cosine_decay_schedule, or a list of them as for sgdr_schedule',
   ),
@@ -422,7 +423,7 @@ const transformersSchema = strict(
     /** Length of warm-up and cycles together, in steps: an integer > num_warmup_steps. */
     num_training_steps: count(),
     /** How many cycles: an integer >= 1. Default: 1. */
-    num_cycles: count().default(1),
+    num_cycles: z._default(count(), 1),
     ...ofOptimizer,
   },
   'the parameters of get_cosine_with_hard_restarts_schedule_with_warmup',
@@ -476,7 +477,7 @@ const onlyPlainCosine = (value: number) =>
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-function parse<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+function parse<Schema extends z.ZodMiniType>(schema: Schema, value: unknown): z.output<Schema> {
   const result = schema.safeParse(value, { reportInput: true });
   if (!result.success) throw validationError(result.error);
   return result.data;

@@ -1,77 +1,89 @@
 import { distance } from 'fastest-levenshtein';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { show } from './errors';
 
 /** The rules that values are checked with, each with its message: what config and presets are made of. */
 
 const LONGEST = Number.MAX_SAFE_INTEGER;
 
-export const positive = () =>
-  z.number({ error: 'expected a number > 0' }).gt(0, { error: 'expected a number > 0', abort: true });
+/** The message of a rule, and the end of the checks of what breaks it, so that each value has one message. */
+export const says = (expected: string) => ({ error: `expected ${expected}`, abort: true });
 
-export const notNegative = () =>
-  z.number({ error: 'expected a number >= 0' }).min(0, { error: 'expected a number >= 0', abort: true });
-
-export const fraction = () => {
-  const error = 'expected a number from 0 to 1';
-  return z.number({ error }).min(0, { error, abort: true }).max(1, { error });
+export const positive = () => {
+  const rule = says('a number > 0');
+  return z.number(rule).check(z.gt(0, rule));
 };
 
-export const count = () =>
-  z.int({ error: 'expected an integer >= 1' }).min(1, { error: 'expected an integer >= 1' });
+export const notNegative = () => {
+  const rule = says('a number >= 0');
+  return z.number(rule).check(z.gte(0, rule));
+};
 
-export const countFromZero = () =>
-  z.int({ error: 'expected an integer >= 0' }).min(0, { error: 'expected an integer >= 0' });
+export const fraction = () => {
+  const rule = says('a number from 0 to 1');
+  return z.number(rule).check(z.gte(0, rule), z.lte(1, rule));
+};
 
-const atMostLongest = { error: 'expected a number <= 2^53 - 1' };
+export const count = () => {
+  const rule = says('an integer >= 1');
+  return z.int(rule).check(z.gte(1, rule));
+};
+
+export const countFromZero = () => {
+  const rule = says('an integer >= 0');
+  return z.int(rule).check(z.gte(0, rule));
+};
+
+const atMostLongest = z.lte(LONGEST, says('a number <= 2^53 - 1'));
 
 /** A duration that may be none, in the config's units. */
-export const duration = () => notNegative().max(LONGEST, atMostLongest);
+export const duration = () => notNegative().check(atMostLongest);
 
 /** A factor that lengthens cycles. */
-export const growth = () => positive().max(LONGEST, atMostLongest);
+export const growth = () => positive().check(atMostLongest);
 
 export const oneOf = <const Value extends string | number | boolean>(...values: Value[]) => {
   const [last, ...others] = values.map((value) => show(value)).reverse();
-  const rule = others.length > 0 ? `${others.reverse().join(', ')} or ${last}` : last;
-  return z.literal(values, { error: `expected ${rule}` });
+  const rule = others.length > 0 ? `${others.reverse().join(', ')} or ${last}` : `${last}`;
+  return z.literal(values, says(rule));
 };
 
-export const flag = () => z.boolean({ error: 'expected true or false' });
+export const flag = () => z.boolean(says('true or false'));
 
-export const listOf = <Item extends z.ZodType>(item: Item) =>
-  z
-    .array(item, { error: 'expected a list' })
-    .min(1, { error: 'expected at least one value', abort: true })
-    .readonly();
+export const listOf = <Item extends z.ZodMiniType>(item: Item) =>
+  z.readonly(z.array(item, says('a list')).check(z.minLength(1, says('at least one value'))));
 
 /** One value, or a list of them. `rule` says so to those who give neither. */
-export function oneOrList<One extends z.ZodType, Item extends z.ZodType>(one: One, item: Item, rule: string) {
+export function oneOrList<One extends z.ZodMiniType, Item extends z.ZodMiniType>(
+  one: One,
+  item: Item,
+  rule: string,
+) {
   const list = listOf(item);
   const other = neither(rule);
   return byForm((value) => (Array.isArray(value) ? list : typeof value === 'number' ? one : other));
 }
 
 /** For a value that has none of the forms that `rule` names. */
-export const neither = (rule: string) => z.never({ error: `expected ${rule}` });
+export const neither = (rule: string) => z.never(says(rule));
 
 /**
  * The schema that the value's form asks for. z.union would only report that none fits; this reports what is wrong
  * with the one that was meant.
  */
-export function byForm<Schema extends z.ZodType>(
+export function byForm<Schema extends z.ZodMiniType>(
   schemaFor: (value: unknown) => Schema,
-): z.ZodType<z.output<Schema>, z.input<Schema>> {
-  const schema = z.unknown().transform((value, { issues }) => {
+): z.ZodMiniType<z.output<Schema>, z.input<Schema>> {
+  const parsed = z.transform((value, { issues }) => {
     const result = schemaFor(value).safeParse(value, { reportInput: true });
     if (!result.success) issues.push(...(result.error.issues as typeof issues));
     return result.data;
   });
-  return schema as unknown as z.ZodType<z.output<Schema>, z.input<Schema>>;
+  return z.pipe(z.unknown(), parsed) as unknown as z.ZodMiniType<z.output<Schema>, z.input<Schema>>;
 }
 
 /** A key that is allowed and not looked at. */
-export const anything = () => z.unknown().optional();
+export const anything = () => z.optional(z.unknown());
 
 /** An object that has these keys only; others are refused with a suggestion. */
 export const strict = <Shape extends z.core.$ZodLooseShape>(shape: Shape, expected: string) =>
@@ -86,7 +98,7 @@ export const strict = <Shape extends z.core.$ZodLooseShape>(shape: Shape, expect
 export type Conflict = readonly [path: string, message: string];
 
 /** The schema with the rules between its keys, which are checked once every key by itself is right. */
-export const withRules = <Schema extends z.ZodType>(
+export const withRules = <Schema extends z.ZodMiniType>(
   schema: Schema,
   conflicts: (value: z.output<Schema>) => Iterable<Conflict>,
 ): Schema =>

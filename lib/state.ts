@@ -1,8 +1,8 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { configSchema, type ParsedConfig, parseConfig, scheduleIfKnown, scheduleOf } from './config';
 import { CosineAnnealingError, show, validationError } from './errors';
 import { LearningRateHistory } from './history';
-import { count, countFromZero, strict } from './rules';
+import { count, countFromZero, oneOf, says, strict } from './rules';
 import type { Schedule } from './schedule';
 
 /** The version of the saved state that this package writes, and the only one it reads. */
@@ -11,8 +11,8 @@ const LARGEST_UINT32 = 2 ** 32 - 1;
 /** Engines differ in the last digits of Math.sin and Math.cos, so a state may have been written with others. */
 const OTHER_ENGINE = 1e-12;
 
-const uint32 = () => countFromZero().max(LARGEST_UINT32, { error: 'expected an integer < 2^32' });
-const position = { error: 'expected a number from 0 to 2^53 - 1' };
+const uint32 = () => countFromZero().check(z.lte(LARGEST_UINT32, says('an integer < 2^32')));
+const position = says('a number from 0 to 2^53 - 1');
 
 const positionSchema = strict(
   {
@@ -23,7 +23,7 @@ const positionSchema = strict(
     /** By how much that is ahead of the fit's own epoch numbers. */
     offset: uint32(),
     /** The position of the last update, in units; null before the first. */
-    t: z.number(position).min(0, position).max(Number.MAX_SAFE_INTEGER, position).nullable(),
+    t: z.nullable(z.number(position).check(z.gte(0, position), z.lte(Number.MAX_SAFE_INTEGER, position))),
   },
   'the object { step, epoch, offset, t }',
 );
@@ -54,14 +54,14 @@ const historySchema = strict(
           /** Number of the first change that it holds for. */
           from: countFromZero(),
           /** Batches in an epoch; null while it was not known. */
-          value: count().nullable(),
+          value: z.nullable(count()),
         },
         'the object { from, value }',
       ),
-      { error: 'expected a list' },
+      says('a list'),
     ),
     /** The cycle of the update before the first change; null where it is the first of all. */
-    cycleBefore: countFromZero().nullable(),
+    cycleBefore: z.nullable(countFromZero()),
   },
   "a history's columns, or null",
 );
@@ -69,13 +69,13 @@ const historySchema = strict(
 const stateSchema = strict(
   {
     /** The version of this format. */
-    version: z.literal(VERSION, { error: `expected ${VERSION}` }),
+    version: oneOf(VERSION),
     /** The parsed config, with what was learned since. */
     config: configSchema,
     /** Where training stands. */
     position: positionSchema,
     /** Null where it was left out. */
-    history: historySchema.nullable(),
+    history: z.nullable(historySchema),
   },
   'what JSON.stringify(annealing) wrote',
 );

@@ -33,7 +33,7 @@ const PLOT_LAYERS = ['axis', 'plot-text', 'plot-svg', 'plot'];
 const COMMAND = ['preview', 'cli'];
 /** Which files may load what at run time. */
 const PACKAGES: Record<string, readonly string[]> = {
-  zod: ['rules', 'config', 'hooks', 'state', 'presets'],
+  'zod/mini': ['rules', 'config', 'hooks', 'state', 'presets'],
   'fastest-levenshtein': ['rules'],
   '@tensorflow/tfjs-layers': ['callback'],
   'node:fs': COMMAND,

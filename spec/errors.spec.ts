@@ -1,14 +1,14 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { CosineAnnealingError, show, validationError } from '../lib/errors';
 import { strict } from '../lib/rules';
 
 const number = z.number({ error: 'expected a number' });
 
-function messageOf(schema: z.ZodType, value: unknown): string {
+function messageOf(schema: z.ZodMiniType, value: unknown): string {
   const { error } = schema.safeParse(value, { reportInput: true });
-  return validationError(error as z.ZodError).message;
+  return validationError(error as z.core.$ZodError).message;
 }
 
 describe('CosineAnnealingError', () => {
@@ -39,20 +39,22 @@ describe('validationError', () => {
   });
 
   it('has a line per unknown key, with its path and the nearest key', () => {
-    const inner = strict({ length: number.optional(), from: number.optional() }, 'an object');
+    const inner = strict({ length: z.optional(number), from: z.optional(number) }, 'an object');
     expect(messageOf(z.object({ warmup: inner }), { warmup: { lenght: 1, to: 2 } })).to.equal(
       '`warmup.lenght`: unknown key, did you mean length?\n`warmup.to`: unknown key, expected one of length, from',
     );
   });
 
   it('leaves it to a rule between keys to tell the values', () => {
-    const schema = z.object({ a: number }).refine(() => false, { error: 'at most b, got 3', path: ['a'] });
+    const schema = z
+      .object({ a: number })
+      .check(z.refine(() => false, { error: 'at most b, got 3', path: ['a'] }));
     expect(messageOf(schema, { a: 3 })).to.equal('`a`: at most b, got 3');
   });
 
   it('keeps the issues as the cause', () => {
     const { error } = number.safeParse('x');
-    expect(validationError(error as z.ZodError).cause).to.equal((error as z.ZodError).issues);
+    expect(validationError(error as z.core.$ZodError).cause).to.equal((error as z.core.$ZodError).issues);
   });
 });
 
