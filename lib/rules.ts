@@ -102,12 +102,16 @@ export const withRules = <Schema extends z.ZodMiniType>(
   schema: Schema,
   conflicts: (value: z.output<Schema>) => Iterable<Conflict>,
 ): Schema =>
-  schema.check(({ value, issues }) => {
-    if (issues.some(({ code }) => code !== 'unrecognized_keys')) return;
-    for (const [path, message] of conflicts(value)) {
-      issues.push({ code: 'custom', input: value, path: path.split('.'), message });
-    }
-  });
+  schema.check(
+    z.check<z.output<Schema>>(
+      ({ value, issues }) => {
+        for (const [path, message] of conflicts(value)) {
+          issues.push({ code: 'custom', input: value, path: path.split('.'), message });
+        }
+      },
+      { when: ({ issues }) => issues.every(({ code }) => code === 'unrecognized_keys') },
+    ),
+  );
 
 /** A line for each of the unknown keys, in their order. */
 const unknownKeys = (unknown: readonly string[], known: readonly string[]): string =>
