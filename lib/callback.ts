@@ -39,6 +39,13 @@ interface LastUpdate {
   readonly learningRate: number;
 }
 
+/** A cycle that an update was made in, from its start to its end; the last one has no end. */
+interface CycleEntered {
+  readonly index: number;
+  readonly start: number;
+  readonly end: number;
+}
+
 /**
  * A training callback that anneals the optimizer's learning rate by a cosine, with warm restarts (SGDR, Loshchilov &
  * Hutter, arXiv 1608.03983). Put it into the `callbacks` of `model.fit` or `model.fitDataset`.
@@ -64,8 +71,9 @@ export class CosineAnnealingCallback extends CustomCallback {
   #batchesSeen = 0;
   /** What was last written, and to which optimizer: a different value there is someone else's. */
   #written: { optimizer: Optimizer; learningRate: number } | undefined;
-  /** The cycle of the last update, and where it ends; Infinity once that was announced. */
-  #cycle = { index: -1, start: Number.POSITIVE_INFINITY, end: Number.NEGATIVE_INFINITY };
+  /** The cycle of the last update. */
+  #cycle: CycleEntered | undefined;
+  /** Where that cycle ends; Infinity once that was announced. */
   #cycleEnds = Number.POSITIVE_INFINITY;
 
   /**
@@ -79,7 +87,8 @@ export class CosineAnnealingCallback extends CustomCallback {
     this.#hooks = parseHooks(hooks);
     this.#reporter = new Reporter(hooks.logger === undefined ? console : hooks.logger, this.#config.verbose);
     this.#history = new LearningRateHistory(this.#config.historyLimit);
-    this.#scheduleIfKnown();
+    this.#schedule = scheduleIfKnown(this.#config);
+    this.#followSchedule();
     // Behind a plain object in `callbacks`, TensorFlow.js takes the methods off this object and calls them alone.
     for (const hook of HOOKS) this[hook] = this[hook].bind(this) as never;
   }
@@ -93,12 +102,12 @@ export class CosineAnnealingCallback extends CustomCallback {
     const { config, position, history } = loadState(json);
     const annealing = new CosineAnnealingCallback(config, hooks);
     annealing.#history = history;
-    if (annealing.#schedule !== undefined) history.follow(annealing.#schedule);
+    annealing.#followSchedule();
     annealing.#step = position.step;
     annealing.#epoch = position.epoch;
     annealing.#offset = position.offset;
-    if (annealing.#schedule !== undefined && position.t !== null) {
-      const learningRate = history.at(-1)?.learningRate ?? annealing.#schedule(position.t);
+    if (position.t !== null) {
+      const learningRate = history.at(-1)?.learningRate ?? scheduleOf(config)(position.t);
       annealing.#last = { t: position.t, learningRate };
     }
     return annealing;
@@ -168,7 +177,7 @@ export class CosineAnnealingCallback extends CustomCallback {
     this.#written = undefined;
     this.#forgetCycle();
     this.#history = new LearningRateHistory(this.#config.historyLimit);
-    if (this.#schedule !== undefined) this.#history.follow(this.#schedule);
+    this.#followSchedule();
   }
 
   /**
@@ -202,8 +211,7 @@ export class CosineAnnealingCallback extends CustomCallback {
     if (optimizer === undefined) throw new CosineAnnealingError(NO_MODEL);
     checkSettable(optimizer);
     this.#given = undefined;
-    if (this.#isUpdateUntold) this.#finishUpdate();
-    this.#updating = false;
+    this.#settleUpdate();
     this.#fit = {
       model,
       optimizer,
@@ -254,6 +262,7 @@ export class CosineAnnealingCallback extends CustomCallback {
 
   /** Called by TensorFlow.js. @internal */
   override async onTrainEnd(logs?: Logs): Promise<void> {
+    this.#settleUpdate();
     this.#fit = undefined;
     await super.onTrainEnd(logs);
   }
@@ -261,10 +270,8 @@ export class CosineAnnealingCallback extends CustomCallback {
   /** Only the first epoch tells where the fit begins: `fitDataset` does not say. */
   #beginFit(fit: Fit, firstEpoch: number): void {
     fit.firstEpochSeen = true;
-    if (this.#offset + firstEpoch !== this.#epoch) {
-      if (firstEpoch === 0) this.#offset = this.#epoch;
-      if (firstEpoch === this.#epoch) this.#offset = 0;
-    }
+    if (firstEpoch === 0) this.#offset = this.#epoch;
+    if (firstEpoch === this.#epoch) this.#offset = 0;
     this.#learnFromFit(fit, firstEpoch);
     this.#epoch = this.#offset + firstEpoch;
     this.#rememberCycle();
@@ -277,7 +284,7 @@ export class CosineAnnealingCallback extends CustomCallback {
     const schedule = this.#schedule as Schedule<ScheduledConfig>;
     const from = this.#positionAt(0);
     const total = this.#totalOf(fit, firstEpoch, this.#config.batchesPerEpoch);
-    if (total === undefined || total <= from) return;
+    if (total === undefined) return;
     this.#reporter.plan(schedule, { from, to: schedule.positionOf({ step: total, epoch: total, batch: 0 }) });
   }
 
@@ -309,11 +316,10 @@ export class CosineAnnealingCallback extends CustomCallback {
     if (!news && this.#schedule !== undefined) return;
     this.#config = parseConfig({ ...this.#config, ...learned });
     this.#schedule = scheduleOf(this.#config);
-    this.#history.follow(this.#schedule);
+    this.#followSchedule();
   }
 
-  #scheduleIfKnown(): void {
-    this.#schedule = scheduleIfKnown(this.#config);
+  #followSchedule(): void {
     if (this.#schedule !== undefined) this.#history.follow(this.#schedule);
   }
 
@@ -344,18 +350,18 @@ export class CosineAnnealingCallback extends CustomCallback {
 
   /** Notes the cycle at t, and says how many cycles that is on from the last update: more than 0 is a warm restart. */
   #enterCycle(t: number): number {
-    if (t >= this.#cycle.start && t < this.#cycle.end) return 0;
+    const before = this.#cycle;
+    if (before !== undefined && t >= before.start && t < before.end) return 0;
     const schedule = this.#schedule as Schedule<ScheduledConfig>;
     const { cycle: index, phase } = schedule.cycleAt(t);
-    const before = this.#cycle.index;
     const end = phase === 'hold' ? Number.POSITIVE_INFINITY : schedule.cycleStart(index + 1);
     this.#cycle = { index, start: schedule.cycleStart(index), end };
     this.#cycleEnds = end;
-    return before < 0 ? 0 : index - before;
+    return before === undefined ? 0 : index - before.index;
   }
 
   #forgetCycle(): void {
-    this.#cycle = { index: -1, start: Number.POSITIVE_INFINITY, end: Number.NEGATIVE_INFINITY };
+    this.#cycle = undefined;
     this.#cycleEnds = Number.POSITIVE_INFINITY;
   }
 
@@ -371,12 +377,12 @@ export class CosineAnnealingCallback extends CustomCallback {
 
   async #endCycle(epoch: number, logs: Logs): Promise<void> {
     this.#cycleEnds = Number.POSITIVE_INFINITY;
-    const { model } = this.#fitInProgress();
-    const cycle = this.#cycle.index;
+    const fit = this.#fitInProgress();
+    const { index: cycle } = this.#cycle as CycleEntered;
     const { learningRate } = this.#last as LastUpdate;
     this.#reporter.cycleEnd(cycle, epoch, learningRate);
     const isLast = cycle === cycleCount(this.#schedule as Schedule) - 1;
-    if (isLast && this.#config.afterLastCycle === 'stop' && model !== undefined) model.stopTraining = true;
+    if (isLast && this.#config.afterLastCycle === 'stop') stop(fit);
     const { onCycleEnd } = this.#hooks;
     if (onCycleEnd === undefined) return;
     await onCycleEnd({
@@ -384,14 +390,20 @@ export class CosineAnnealingCallback extends CustomCallback {
       epoch,
       step: this.#step - 1,
       learningRate,
-      model,
+      model: fit.model,
       logs: await numbersIn(logs),
     });
   }
 
   /** An update was done, and onBatchEnd not called yet; or never, where another callback threw. */
   get #isUpdateUntold(): boolean {
-    return this.#updating && (this.#fit?.optimizer.iterations ?? 0) > this.#iterationsBefore;
+    return this.#updating && this.#fitInProgress().optimizer.iterations > this.#iterationsBefore;
+  }
+
+  /** At the end of a fit, also of one that failed: an update that was begun counts if it was done. */
+  #settleUpdate(): void {
+    if (this.#isUpdateUntold) this.#finishUpdate();
+    this.#updating = false;
   }
 
   #finishUpdate(): void {
@@ -447,8 +459,8 @@ export class CosineAnnealingCallback extends CustomCallback {
     if (stops && fit.model === undefined) throw new CosineAnnealingError(CANNOT_STOP);
     const schedule = this.#schedule as Schedule<ScheduledConfig>;
     if (schedule.cycleAt(position).phase !== 'hold') return;
-    if (stops && fit.model !== undefined) {
-      fit.model.stopTraining = true;
+    if (stops) {
+      stop(fit);
       this.#reporter.over();
     } else {
       this.#reporter.held(schedule(position));
@@ -479,6 +491,11 @@ const CANNOT_STOP =
   "`afterLastCycle`: 'stop' needs the model, which TensorFlow.js hands over only where no plain object is the first " +
   'of `callbacks`; wrap it as new tf.CustomCallback({...})';
 
+/** That there is a model was checked at the beginning of the fit. */
+function stop({ model }: Fit): void {
+  (model as LayersModel).stopTraining = true;
+}
+
 const isTraining = (model: LayersModel | undefined) =>
   (model as ModelInTraining | undefined)?.isTraining === true;
 
@@ -486,7 +503,7 @@ const isTraining = (model: LayersModel | undefined) =>
 function batchesIn(params: CustomCallback['params']): number | undefined {
   const { steps, samples, batchSize } = params as Record<string, number | null | undefined>;
   if (steps) return steps;
-  return samples && batchSize ? Math.ceil(samples / batchSize) : undefined;
+  return samples ? Math.ceil(samples / (batchSize as number)) : undefined;
 }
 
 async function numbersIn(logs: Logs): Promise<Record<string, number>> {

@@ -125,6 +125,17 @@ describe('where a callback stands', () => {
     expect(seen).to.have.length(12);
   });
 
+  it('is, as an epoch, the initialEpoch that resumes: the next one, as the latest fit counts', async () => {
+    const annealing = new CosineAnnealingCallback({ T_0: 1 }, silent);
+    const model = tinyModel();
+    const epochs = [annealing.epoch];
+    for (const options of [{ epochs: 3 }, { epochs: 2 }, { initialEpoch: 2, epochs: 4 }]) {
+      await train(model, annealing, { ...quick, ...options });
+      epochs.push(annealing.epoch);
+    }
+    expect(epochs).to.deep.equal([0, 3, 2, 4]);
+  });
+
   it('counts an update as soon as it is done, for callbacks in front, too', async () => {
     const annealing = new CosineAnnealingCallback({ T_0: 1 }, silent);
     const seen: number[][] = [];
@@ -637,6 +648,21 @@ describe('an error in a hook', () => {
 });
 
 describe('a saved state', () => {
+  it('keeps the learning rate that was set, where another engine computes another last digit', () => {
+    const config = { T_0: 1, eta_max: 0.1, batchesPerEpoch: 3 };
+    const annealing = new CosineAnnealingCallback(config);
+    const learningRate = (annealing.schedule?.(1 / 3) ?? 0) * (1 - 1e-15);
+    const column = { steps: [1], epochs: [0], batches: [1], learningRates: [learningRate] };
+    const state = {
+      ...annealing.state(),
+      position: { step: 2, epoch: 0, offset: 0, t: 1 / 3 },
+      history: { ...column, batchesPerEpoch: [{ from: 0, value: 3 }], cycleBefore: 0 },
+    };
+    expect(CosineAnnealingCallback.fromJSON(state).learningRate).to.equal(learningRate);
+    const bare = CosineAnnealingCallback.fromJSON({ ...state, history: null });
+    expect(bare.learningRate).to.equal(annealing.schedule?.(1 / 3));
+  });
+
   it('is resumed before the first update', () => {
     for (const config of [{ T_0: 1 }, { T_0: 1, eta_max: 0.5, batchesPerEpoch: 3 }]) {
       const annealing = new CosineAnnealingCallback(config);
@@ -666,6 +692,24 @@ describe('a saved state', () => {
 });
 
 describe('tensors', () => {
+  it('are not made where the learning rate stays the same', async () => {
+    const model = tinyModel();
+    const { optimizer } = model;
+    const annealing = new CosineAnnealingCallback({ T_0: 1, cycles: 1, eta_min: 0.01 }, silent);
+    await train(model, annealing, { epochs: 1 });
+    const set = optimizer as unknown as { setLearningRate(learningRate: number): void };
+    const { setLearningRate } = set;
+    const rates: number[] = [];
+    set.setLearningRate = (learningRate) => {
+      rates.push(learningRate);
+      setLearningRate.call(optimizer, learningRate);
+    };
+    await train(model, annealing, { epochs: 2 });
+    const tried = [0.1, annealing.schedule?.(0.75), 0.1, 0.01]; // the check of the optimizer, as each fit begins
+    expect(rates.slice(0, 2)).to.deep.equal(tried.slice(0, 2));
+    expect(rates.slice(2)).to.deep.equal([0.01]);
+  });
+
   onBackend('cpu'); // the count is the same on each, and this one is the fastest with small nets
 
   it('are not leaked over 10,000 batches', async () => {

@@ -312,6 +312,7 @@ describe('the learning rates of a fit are those of the pure schedule', () => {
     const last = annealing.schedule?.(1.25);
     expect(history['lr']).to.deep.equal([annealing.schedule?.(0.75), last, last]);
     expect(annealing.step).to.equal(6);
+    expect(annealing.config.batchesPerEpoch, 'what the fit was told counts').to.equal(BATCHES);
   });
 
   for (const [name, run] of Object.entries({
@@ -576,6 +577,26 @@ describe('one callback, several fits at once', () => {
   });
 });
 
+describe('hooks that are called by hand, as a training loop of one’s own may do', () => {
+  it('need no logs, and count an update that was done though its end was not told', async () => {
+    const model = tinyModel();
+    const rates = ratesOf(model);
+    const annealing = new CosineAnnealingCallback({ T_0: 1, batchesPerEpoch: 3 }, silent);
+    annealing.setParams({});
+    annealing.setModel(model);
+    await annealing.onTrainBegin();
+    await annealing.onEpochBegin(0);
+    for (const batch of [0, 1, 2]) {
+      await annealing.onBatchBegin(batch);
+      model.optimizer.applyGradients({});
+      if (batch < 2) await annealing.onBatchEnd(batch);
+    }
+    await annealing.onTrainEnd();
+    expect(rates).to.deep.equal([0, 1, 2].map((batch) => annealing.schedule?.(batch / 3)));
+    expect(annealing.step).to.equal(3);
+  });
+});
+
 describe('something else that sets the learning rate', () => {
   it('gives one warning with both values, and is overwritten', async () => {
     const { logger, lines } = recorder();
@@ -680,11 +701,16 @@ describe('fit after fit on one callback', () => {
     }
   });
 
-  it('goes to an earlier epoch where initialEpoch says so', async () => {
-    const { model, rates, annealing } = start();
+  it('goes to an earlier epoch where initialEpoch says so, which is no warm restart', async () => {
+    const model = tinyModel();
+    const rates = ratesOf(model);
+    const restarts: number[] = [];
+    const hooks = { onRestart: ({ step }: { step: number }) => void restarts.push(step) };
+    const annealing = new CosineAnnealingCallback({ T_0: 1, eta_max: 0.25 }, { ...hooks, ...silent });
     await train(model, annealing);
     await train(model, annealing, { initialEpoch: 1, epochs: 3 });
-    expectAnnealed(annealing, rates, updates([0, 1, 2, 1, 2]), config);
+    expectAnnealed(annealing, rates, updates([0, 1, 2, 1, 2]), { T_0: 1, eta_max: 0.25 });
+    expect(restarts).to.deep.equal([4, 8, 16]);
   });
 
   it('goes on from fit to fitDataset', async () => {
@@ -971,12 +997,14 @@ describe('cycles that fill the fit', () => {
   });
 
   it('need the number of batches for the endpoint, before anything trains', async () => {
-    const model = tinyModel();
-    const annealing = new CosineAnnealingCallback({ T_0: 1, endpoint: true }, silent);
-    const error = await rejection(trainDataset(model, unsized(), annealing));
-    expect(error.message).to.equal(
-      '`batchesPerEpoch`: expected an integer >= 1, got nothing; with `endpoint` the length of an update must be known',
-    );
-    expect(weightsOf(model)).to.deep.equal(weightsOf(tinyModel()));
+    for (const known of [{}, { eta_max: 0.25 }]) {
+      const model = tinyModel();
+      const annealing = new CosineAnnealingCallback({ T_0: 1, endpoint: true, ...known }, silent);
+      const error = await rejection(trainDataset(model, unsized(), annealing));
+      expect(error.message).to.equal(
+        '`batchesPerEpoch`: expected an integer >= 1, got nothing; with `endpoint` the length of an update must be known',
+      );
+      expect(weightsOf(model)).to.deep.equal(weightsOf(tinyModel()));
+    }
   });
 });
