@@ -8,7 +8,7 @@ const SPECS = {
   state: ['state', 'damage'],
   callback: ['callback', 'fit'],
   reporter: ['callback', 'fit'],
-  axis: ['plot'],
+  axis: ['axis', 'plot'],
   'plot-text': ['plot'],
   'plot-svg': ['plot'],
 };

@@ -76,8 +76,7 @@ export function extent(lists: readonly Float64Array[]): [number, number] {
   let low = Infinity;
   let high = -Infinity;
   for (const values of lists) {
-    for (let i = 0; i < values.length; i++) {
-      const value = values[i] as number;
+    for (const value of values) {
       if (value < low) low = value;
       if (value > high) high = value;
     }
@@ -103,7 +102,7 @@ function scale(low: number, high: number, log: boolean): (value: number) => numb
 /** Room around a single value, so that a constant is a line across the middle. */
 function widened([low, high]: [number, number], narrowest: number, log: boolean): [number, number] {
   if (low > high || (low === 0 && high === 0)) return [0, 1];
-  if (high - low > narrowest * Math.max(Math.abs(low), Math.abs(high))) return [low, high];
+  if (high - low > narrowest * Math.abs(low)) return [low, high];
   if (log) return [low / 10, high * 10];
   return high > 0 ? [0, 2 * high] : [2 * low, 0];
 }
@@ -112,7 +111,7 @@ function widened([low, high]: [number, number], narrowest: number, log: boolean)
 function fitting({ length, ticks, apart }: Room, axisWith: (count: number) => Axis): Axis {
   const clear = ({ place }: Axis, a: Tick, b: Tick) =>
     (place(b.value) - place(a.value)) * length >= apart(a, b) - 1e-9;
-  for (let count = ticks; count > 1; count--) {
+  for (let count = ticks; count >= 1; count--) {
     const axis = axisWith(count);
     const isClear = axis.ticks.every((tick, i) => i === 0 || clear(axis, axis.ticks[i - 1] as Tick, tick));
     if (isClear && axis.ticks.length > 1) return axis;
