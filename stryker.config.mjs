@@ -9,8 +9,9 @@ const SPECS = {
   callback: ['callback', 'fit'],
   reporter: ['callback', 'fit'],
   axis: ['axis', 'plot'],
-  'plot-text': ['plot'],
-  'plot-svg': ['plot'],
+  'plot-text': ['plot-text', 'plot'],
+  'plot-svg': ['plot-svg', 'plot'],
+  label: ['plot-text', 'plot-svg'],
 };
 
 const file = process.env.MUTATED_FILE;

@@ -1,4 +1,5 @@
 import { type Axis, type Chart, type Curve, extent, format, xAxis, yAxis } from './axis';
+import { fitted } from './label';
 
 /** Okabe and Ito's colours, which colour-blind readers tell apart, darkest on white first. */
 const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#000000'];
@@ -99,7 +100,7 @@ const MARK = 30;
 /** A curve alone needs no legend, but its restarts do. */
 function legendItems({ curves, restarts }: Chart, most: number): LegendItem[] {
   const item = (name: string): LegendItem => {
-    const text = fitted(name, most - MARK);
+    const text = cut(name, most - MARK);
     return { text, width: MARK + textWidth(text) };
   };
   const names = curves.map(({ name, side }, curve) => ({
@@ -142,7 +143,7 @@ function legend({ legend: rows, legendTop, width }: Frame, strokes: readonly Str
 }
 
 function titleText({ title }: Chart, width: number): string[] {
-  const shown = fitted(title, (width - 2 * PAD) / 1.25);
+  const shown = cut(title, (width - 2 * PAD) / 1.25);
   return title
     ? [text(shown, width / 2, PAD + 14, 'text-anchor="middle" font-size="15" font-weight="bold"')]
     : [];
@@ -180,7 +181,8 @@ interface Stroke {
 
 /** From the lowest: lines with the first above the others, then points. */
 function strokesInOrder({ curves }: Chart, strokes: readonly Stroke[]): Stroke[] {
-  const ofKind = (kind: Curve['kind']) => strokes.filter((_, i) => curves[i]?.kind === kind).reverse();
+  const ofKind = (kind: Curve['kind']) =>
+    strokes.filter((_, i) => (curves[i] as Curve).kind === kind).reverse();
   return [...ofKind('line'), ...ofKind('points')];
 }
 
@@ -219,7 +221,7 @@ function pointsPath(columns: Float64Array, rows: Float64Array): string {
   const seen = new Set<string>();
   columns.forEach((x, i) => {
     const y = rows[i] as number;
-    if (!Number.isNaN(x + y)) seen.add(`M${num(x, 1)} ${num(y, 1)}h0`);
+    if (!Number.isNaN(x) && !Number.isNaN(y)) seen.add(`M${num(x, 1)} ${num(y, 1)}h0`);
   });
   return [...seen].join('');
 }
@@ -239,7 +241,7 @@ function thinnedRuns(columns: Float64Array, rows: Float64Array): Point[][] {
   };
   for (let i = 0; i <= columns.length; i++) {
     const y = rows[i] ?? Number.NaN;
-    const here = Math.floor((columns[i] as number) + 0 * y); // NaN where either is
+    const here = Number.isNaN(y) ? y : Math.floor(columns[i] as number);
     if (here === pixel) {
       if (y < (rows[highest] as number)) highest = i;
       if (y > (rows[lowest] as number)) lowest = i;
@@ -316,7 +318,7 @@ function axes(chart: Chart, frame: Frame): string[] {
     ...xTicks.map(({ at, label }) => text(label, at, bottom + LINE, middle)),
     ...leftTicks.map(({ at, label }) => text(label, left - 8, at + 4, 'text-anchor="end"')),
     ...rightTicks.map(({ at, label }) => text(label, right + 8, at + 4)),
-    ...axisLabel(fitted(chart.xLabel, right - left), (left + right) / 2, bottom + 2 * LINE, middle),
+    ...axisLabel(cut(chart.xLabel, right - left), (left + right) / 2, bottom + 2 * LINE, middle),
     ...sideLabel(chart.yLabel, PAD + FONT, frame),
     ...sideLabel(y2 ? chart.y2Label : '', frame.width - PAD - 3, frame),
   ];
@@ -327,7 +329,7 @@ const axisLabel = (label: string, x: number, y: number, attributes: string) =>
 
 /** A label read upwards, beside the middle of its axis as far as its length allows. */
 function sideLabel(label: string, x: number, { top, bottom, height }: Frame): string[] {
-  const shown = fitted(label, height - 2 * PAD);
+  const shown = cut(label, height - 2 * PAD);
   const half = textWidth(shown) / 2;
   const y = Math.max(PAD + half, Math.min(height - PAD - half, (top + bottom) / 2));
   return axisLabel(shown, x, y, `text-anchor="middle" transform="rotate(-90 ${num(x)} ${num(y)})"`);
@@ -356,12 +358,7 @@ const text = (content: string, x: number, y: number, attributes = '') =>
 /** A coordinate, short and the same everywhere. */
 const num = (value: number, digits = 2) => String(Math.round(value * 10 ** digits) / 10 ** digits);
 
-function fitted(label: string, width: number): string {
-  if (textWidth(label) <= width) return label;
-  const chars = [...label];
-  while (chars.length > 0 && textWidth(`${chars.join('')}…`) > width) chars.pop();
-  return `${chars.join('').trimEnd()}…`;
-}
+const cut = (label: string, width: number) => fitted(label, width, textWidth);
 
 function escaped(content: string): string {
   return content.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);

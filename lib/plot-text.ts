@@ -1,4 +1,5 @@
 import { type Axis, type Chart, type Curve, type Tick, xAxis, yAxis } from './axis';
+import { fitted } from './label';
 
 /** What curves are drawn with besides braille dots. */
 const LETTERS = 'ox+*#@%&';
@@ -9,7 +10,7 @@ export function drawText(chart: Chart, width: number, height: number): string {
   const above = [
     ...(title ? [centred(title, width)] : []),
     ...heading(chart, width),
-    ...(curves.length > 1 && !hasOneEach(chart) ? [fitted(legend(curves), width)] : []),
+    ...(curves.length > 1 && !hasOneEach(chart) ? [cut(legend(curves), width)] : []),
   ];
   const hasCaption = xLabel !== '' || restarts.length > 0;
   const rows = height - above.length - 2 - (restarts.length > 0 ? 1 : 0) - (hasCaption ? 1 : 0);
@@ -67,8 +68,8 @@ function heading(chart: Chart, width: number): string[] {
           curves.findIndex((curve) => curve.side === side),
         )} `
       : '';
-  const right = fitted(symbolOn('right') + y2Label, width >> 1);
-  const left = fitted(symbolOn('left') + yLabel, width - (right ? columnsOf(right) + 2 : 0));
+  const right = cut(symbolOn('right') + y2Label, width >> 1);
+  const left = cut(symbolOn('left') + yLabel, width - (right ? columnsOf(right) + 2 : 0));
   return [left + ' '.repeat(width - columnsOf(left) - columnsOf(right)) + right];
 }
 
@@ -86,7 +87,7 @@ function legend(curves: readonly Curve[]): string {
 
 /** Braille, `⣿`, for a line that is the first curve; a letter for any other. */
 function symbol(curves: readonly Curve[], i: number): string {
-  const brailles = curves[0]?.kind === 'line' ? 1 : 0;
+  const brailles = (curves[0] as Curve).kind === 'line' ? 1 : 0;
   return i < brailles ? '⣿' : (LETTERS[(i - brailles) % LETTERS.length] as string);
 }
 
@@ -100,9 +101,9 @@ function plotRows({ curves }: Chart, frame: Frame): string[] {
     else drawLetter(cells, gridOf(curve, frame.x, y, dots(columns, 2), dots(rows, 4)), letter);
   });
   const leftLabels = labelsByRow(left, rows);
-  const rightLabels = right ? labelsByRow(right, rows) : [];
+  const rightLabels = right && labelsByRow(right, rows);
   return cells.map((row, r) => {
-    const [label, rightLabel] = [leftLabels[r], rightLabels[r]];
+    const [label, rightLabel] = [leftLabels[r], rightLabels?.[r]];
     const start = (label ?? '').padStart(indent) + (label === undefined ? '│' : '┤');
     const end = rightLabel === undefined ? '│' : `├${hasRightLabels ? rightLabel : ''}`;
     return start + row.join('') + (right ? end : '');
@@ -110,8 +111,8 @@ function plotRows({ curves }: Chart, frame: Frame): string[] {
 }
 
 /** Each tick's label at the index of its row. */
-function labelsByRow({ ticks, place }: Axis, rows: number): (string | undefined)[] {
-  const labels = Array<string | undefined>(rows).fill(undefined);
+function labelsByRow({ ticks, place }: Axis, rows: number): readonly (string | undefined)[] {
+  const labels: string[] = [];
   for (const { value, label } of ticks) labels[Math.floor(dots(rows, 4).at(1 - place(value)))] = label;
   return labels;
 }
@@ -146,8 +147,8 @@ function gridOf(curve: Curve, x: Axis, y: Axis, across: Squares, down: Squares):
     fillSpans(grid, spansOf(columns, rows, across.n));
   } else {
     columns.forEach((column, i) => {
-      const row = rows[i] as number;
-      if (column >= 0 && row >= 0) grid.touched[Math.floor(row) * grid.columns + Math.floor(column)] = 1;
+      // A gap has a NaN for its index, where a typed array keeps nothing.
+      grid.touched[Math.floor(rows[i] as number) * grid.columns + Math.floor(column)] = 1;
     });
   }
   return grid;
@@ -166,17 +167,18 @@ function spansOf(columns: Float64Array, rows: Float64Array, count: number): Span
     top[column] = Math.min(top[column] as number, Math.floor(row));
     bottom[column] = Math.max(bottom[column] as number, Math.floor(row));
   };
-  let [fromColumn, fromRow] = [Number.NaN, Number.NaN];
+  let fromColumn = Number.NaN;
+  let fromRow = Number.NaN;
   columns.forEach((column, i) => {
     const row = rows[i] as number;
-    if (column >= 0 && row >= 0) touch(Math.floor(column), row);
+    if (!Number.isNaN(row)) touch(Math.floor(column), row);
     // A jump into another column passes the edges of those between; a gap is NaN and passes none.
     const [first, last] = column < fromColumn ? [column, fromColumn] : [fromColumn, column];
     for (let edge = Math.floor(first) + 1; edge <= last; edge++) {
       const crossing = fromRow + ((row - fromRow) * (edge - fromColumn)) / (column - fromColumn);
       if (Number.isNaN(crossing)) break;
       touch(edge - 1, crossing);
-      touch(Math.min(edge, count - 1), crossing);
+      touch(edge, crossing);
     }
     [fromColumn, fromRow] = [column, row];
   });
@@ -262,21 +264,12 @@ function write(row: string[], start: number, text: string, after = 0): void {
 }
 
 function centred(text: string, width: number, indent = 0): string {
-  const line = fitted(text, width);
+  const line = cut(text, width);
   const middle = indent + ((width - indent - columnsOf(line)) >> 1);
   return ' '.repeat(Math.min(middle, width - columnsOf(line))) + line;
 }
 
-/** Text that takes at most `width` columns, its end cut off with … where it would take more. */
-function fitted(text: string, width: number): string {
-  if (columnsOf(text) <= width) return text;
-  let line = '';
-  for (const char of text) {
-    if (columnsOf(line) + columnsOf(char) + 1 > width) break;
-    line += char;
-  }
-  return `${line}…`;
-}
+const cut = (text: string, width: number) => fitted(text, width, columnsOf);
 
 /** How many columns a terminal gives a text: two for East Asian characters and emoji, none for marks and joiners. */
 function columnsOf(text: string): number {

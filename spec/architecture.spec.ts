@@ -29,7 +29,7 @@ const LAYERS = [
   'cli',
 ];
 /** The drawing, a leaf: of the others it may import errors only, and only the command may import it. */
-const PLOT_LAYERS = ['axis', 'plot-text', 'plot-svg', 'plot'];
+const PLOT_LAYERS = ['axis', 'label', 'plot-text', 'plot-svg', 'plot'];
 const COMMAND = ['preview', 'cli'];
 /** Which files may load what at run time. */
 const PACKAGES: Record<string, readonly string[]> = {

@@ -1,24 +1,17 @@
 import { expect } from 'chai';
-import { type Axis, type Chart, extent, format, powerOfTen, type Room, xAxis, yAxis } from '../lib/axis';
-
-const chart = (x: number[], y: number[], logScale = false): Chart => ({
-  title: '',
-  xLabel: '',
-  yLabel: '',
-  y2Label: '',
-  logScale,
-  curves: [{ name: '', x: Float64Array.from(x), y: Float64Array.from(y), side: 'left', kind: 'line' }],
-  restarts: [],
-});
+import { type Axis, extent, format, powerOfTen, type Room, xAxis, yAxis } from '../lib/axis';
+import { chart, curve } from './charts';
 
 /** Room for so many ticks, whose labels may stand anywhere. */
 const free = (ticks: number): Room => ({ length: 100, ticks, apart: () => 0 });
 /** Room for ticks that are so large a share of the axis apart. */
 const spaced = (ticks: number, share: number): Room => ({ length: 1, ticks, apart: () => share });
 
-const xOf = (low: number, high: number, room: Room) => xAxis(chart([low, high], [0, 0]), room);
-const yOf = (ys: number[], room: Room) => yAxis(chart([0], ys), 'left', room) as Axis;
-const logOf = (ys: number[], room: Room) => yAxis(chart([0], ys, true), 'left', room) as Axis;
+const xOf = (low: number, high: number, room: Room) =>
+  xAxis(chart([curve([0, 0], { x: Float64Array.of(low, high) })]), room);
+const yOf = (ys: number[], room: Room) => yAxis(chart([curve(ys)]), 'left', room) as Axis;
+const logOf = (ys: number[], room: Room) =>
+  yAxis(chart([curve(ys)], { logScale: true }), 'left', room) as Axis;
 
 const valuesOf = ({ ticks }: Axis) => ticks.map(({ value }) => value);
 const labelsOf = ({ ticks }: Axis) => ticks.map(({ label }) => label);
@@ -98,7 +91,7 @@ describe('yAxis', () => {
   });
 
   it('is undefined on a side without a curve', () => {
-    expect(yAxis(chart([0], [1]), 'right', free(4))).to.equal(undefined);
+    expect(yAxis(chart([curve([1])]), 'right', free(4))).to.equal(undefined);
   });
 
   it('has one style of numbers: powers of ten below 0.01 where steps are below 0.001', () => {

@@ -1,0 +1,24 @@
+// Charts as the drawings get them.
+import type { Chart, Curve } from '../lib/axis';
+
+/** Values at 0, 1, 2, ... */
+export const curve = (y: number[], more: Partial<Curve> = {}): Curve => ({
+  name: 'y',
+  x: Float64Array.from(y, (_, i) => i),
+  y: Float64Array.from(y),
+  side: 'left',
+  kind: 'line',
+  ...more,
+});
+
+/** A chart without any words. */
+export const chart = (curves: Curve[], more: Partial<Chart> = {}): Chart => ({
+  title: '',
+  xLabel: '',
+  yLabel: '',
+  y2Label: '',
+  logScale: false,
+  curves,
+  restarts: [],
+  ...more,
+});
