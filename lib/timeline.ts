@@ -85,12 +85,14 @@ export function timeline(config: TimelineConfig): Timeline {
     return { index, start, T_i, end: add(start, add(T_i, exactly(delay))) };
   }
 
-  /** A guess by logarithm is rounded, so it can be a cycle or two off: the boundaries decide. */
+  /**
+   * A guess by logarithm is rounded, so it can be a cycle or two off: the boundaries decide. Beyond 2^53 cycles a number
+   * is the next one's, too, so that there is no going on until they agree.
+   */
   function search(t: number): CycleSpan {
     const guess = listed + Math.floor(cyclesWithin(t - tableEnd.hi, first.hi, T_mult, delay));
     let span = computed(Math.min(count - 1, guess));
-    for (let step = 0; step < 4 && span.index > listed && span.start.hi > t; step++)
-      span = computed(span.index - 1);
+    for (let step = 0; step < 4 && span.start.hi > t; step++) span = computed(span.index - 1);
     for (let step = 0; step < 4 && span.index < count - 1 && span.end.hi <= t; step++)
       span = computed(span.index + 1);
     return span;

@@ -25,7 +25,9 @@ function rates({ eta_min, eta_max, eta_max_mult, amplitude_mult }: ScheduledConf
   const low = at(eta_min, i);
   const peak = at(eta_max, i) * eta_max_mult ** i;
   const high =
-    amplitude_mult === 1 || i === 0 ? Math.max(low, peak) : low + (peak - low) * amplitude_mult ** i;
+    amplitude_mult === 1 || i === 0
+      ? Math.max(low, peak)
+      : low + (peak - low) * Math.min(Number.MAX_VALUE, amplitude_mult ** i);
   return { low, high };
 }
 
@@ -395,6 +397,13 @@ describe('cosineAnnealing(config)', () => {
       const lr = cosineAnnealing({ T_0: 2 ** -10, eta_max: 0.1 });
       expect(lr.cycleAt(1e12).cycle).to.equal(1024e12);
       expect([1e12, 1e12 + 2 ** -11].map(lr)).to.deep.equal([0.1, 0.05]);
+    });
+
+    it('still gives a rate where there are more cycles than integers', () => {
+      for (const T_mult of [1, 1 + 2 ** -52]) {
+        const lr = cosineAnnealing({ T_0: 1e-12, T_mult, eta_max: 0.1, eta_min: 1e-3 });
+        for (let t = 2 ** 53 - 1; t > 1; t /= 1.7) expect(lr(t)).to.be.within(1e-3, 0.1);
+      }
     });
 
     it('ends growth of eta_max at the largest double', () => {
