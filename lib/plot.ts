@@ -235,14 +235,15 @@ function readSchedule(source: ScheduleSource, { logScale = false }: PlotOptions)
     x.push(position);
     y.push(value);
   };
+  const startOf = (i: number) => restarts[i]?.x ?? Infinity;
   let next = 0;
   for (let k = 0; k < samples; k++) {
     const t = k < samples - 1 ? from + ((to - from) * k) / (samples - 1) : to;
-    for (let start = restarts[next]?.x; start !== undefined && start <= t; start = restarts[++next]?.x) {
+    for (let start = startOf(next); start <= t; start = startOf(++next)) {
       if (start > from) put(start, schedule(justBefore(start)));
       put(start, schedule(start));
     }
-    if (x.at(-1) !== t) put(t, schedule(t < to ? t : justBefore(to)));
+    put(t, schedule(t < to ? t : justBefore(to)));
   }
   const rates = logScale ? flooredAtZero(y) : y;
   return {

@@ -91,7 +91,7 @@ describe('toText', () => {
     const history = [0, 10].map((step) => ({ ...(historyOf(sgdr, 1, 1)[0] as PlottableChange), step }));
     expect(rowsOf(toText({ history })).at(-2)).to.match(/ 20$/); // 10 steps, as the value before
     expect(rowsOf(toText({ history, step: 50 })).at(-2)).to.match(/ 50$/);
-    expect(rowsOf(toText({ history, step: undefined })).at(-2)).to.match(/ 20$/);
+    for (const step of [undefined, 10]) expect(rowsOf(toText({ history, step })).at(-2)).to.match(/ 20$/);
   });
 
   it('draws a history of one change', () => {
@@ -116,6 +116,19 @@ describe('toText', () => {
     const svg = toSVG(history, { x: 'epoch', xLabel: 'e' });
     expect(svg).to.contain('e from 0.2 to 3.5. Warm restarts at 2.5.');
     expect(toSVG(history.slice(2, 3), { x: 'epoch', xLabel: 'e' })).to.contain('e from 2.833 to 3.');
+  });
+
+  it('follows epochs of different lengths, and one that is repeated', () => {
+    const at = (epoch: number, batch: number, step: number) => {
+      return { epoch, batch, step, learningRate: 1, cycle: 0, restart: false };
+    };
+    const firstSteps = [at(0, 0, 0), at(1, 0, 10), at(2, 0, 15), at(1, 0, 20), at(2, 0, 40)];
+    const marked = firstSteps.flatMap((change) => [
+      change,
+      { ...at(change.epoch, 4, change.step + 4), restart: true },
+    ]);
+    // Epoch 1 has 5 updates at first, 20 when it is repeated; the last epoch is as long as the one before.
+    expect(toSVG(marked, { x: 'epoch' })).to.contain('Warm restarts at 0.4, 1.8, 2.8, 1.2, 2.2.');
   });
 
   it('draws a restart as a vertical edge, over the mark under the axis', () => {
@@ -204,8 +217,49 @@ describe('toText', () => {
   });
 
   it('measures only the left axis on a log scale', () => {
-    const right = line([0, 1], { name: 'right', axis: 'right' });
-    expect(toText({ series: [line([1e-4, 1]), right] }, { logScale: true })).to.match(/├0$/m);
+    const right = line([-5, 5], { name: 'right', axis: 'right' });
+    const chart = toText({ series: [line([1e-4, 1], { name: 'left' }), right] }, { logScale: true });
+    expect(chart).to.match(/├-\d$/m);
+    expect(rowsOf(chart)[0]).to.match(/^⣿ left \(log\) +o right$/);
+  });
+
+  it('draws a low eta_min on a log scale as it is', () => {
+    for (const [eta_max, eta_min] of [
+      [0.1, 1e-8],
+      [1e-3, 1e-10],
+    ] as const) {
+      const schedule = cosineAnnealing({ T_0: 1, eta_max, eta_min });
+      const chart = toText({ schedule, to: 1 }, { logScale: true });
+      expect(rowsOf(chart)[0]).to.equal('learning rate (log)');
+      expect(Number(labelsLeftOf(chart).at(-1))).to.be.at.most(10 * eta_min);
+    }
+  });
+
+  it('draws a schedule that reaches 0 down to 1e-4 of its greatest value, that included', () => {
+    const steps = (t: number) => [1, 1e-4, 0.9e-4, 0][Math.floor(t)] ?? 0;
+    const cycles = { cycleAt: () => ({ cycle: 0 }), cycleStart: () => 0, config: { unit: 'epoch' as const } };
+    const chart = toText({ schedule: Object.assign(steps, cycles), to: 4 }, { logScale: true });
+    expect(rowsOf(chart)[0]).to.equal('learning rate (log, ≤ 0 at 1e-4)');
+  });
+
+  it('keeps series for the right axis there, beside a schedule', () => {
+    expect(rowsOf(toText(RUN, { series: [testError] }))[0]).to.match(/^⣿ learning rate +o test error \(%\)$/);
+  });
+
+  it('draws an empty series as nothing, beside others', () => {
+    for (const kind of ['line', 'step', 'points'] as const) {
+      const nothing = { name: 'none', x: [], y: [], kind };
+      const chart = toText({ series: [line([1, 2]), nothing] });
+      expect(plotOf(chart)).to.deep.equal(
+        plotOf(toText({ series: [line([1, 2]), line([], { name: 'none' })] })),
+      );
+    }
+  });
+
+  it('draws whatever an axis can hold', () => {
+    expect(labelsLeftOf(toText({ series: [line([0, 1e300])] }))[0]).to.equal('1e300');
+    expect(labelsLeftOf(toText({ series: [line([0, 1e-300])] }))[0]).to.equal('1e-300');
+    expect(rowsOf(toText(RUN, { width: 1000, height: 200 }))).to.have.length(200);
   });
 
   it('puts series for the right axis on the left where nothing else is', () => {
@@ -227,7 +281,7 @@ describe('toText', () => {
   it('marks no restarts where none are wanted, or those that are', () => {
     expect(toText(RUN, { restarts: false })).to.not.contain('▲');
     expect(toText(RUN, { restarts: true })).to.equal(toText(RUN));
-    expect(rowsOf(toText(RUN, { restarts: [50, 100, 999] })).at(-2)).to.match(/^ +▲1 +▲2$/);
+    expect(rowsOf(toText(RUN, { restarts: [-5, 50, 100, 999] })).at(-2)).to.match(/^ +▲2 +▲3$/);
   });
 
   it('marks several restarts in one column without a number', () => {
@@ -237,6 +291,20 @@ describe('toText', () => {
   it('draws a million cycles', () => {
     const chart = toText({ schedule: toZero, to: 1e6 });
     expect(plotOf(chart).slice(1, -1).join('')).to.match(/^⣿+$/);
+  });
+
+  it('draws a later range like an earlier one of the same cycles', () => {
+    const [early, late] = [0, 30].map((from) =>
+      toText({ schedule: toZero, from, to: from + 2.5 }, { restarts: false }),
+    ) as [string, string];
+    expect(plotOf(late)).to.deep.equal(plotOf(early));
+    expect(rowsOf(late).at(-2)).to.match(/^ +30 .* 32\.5$/);
+  });
+
+  it('draws a range up to its very end, whatever the number of samples', () => {
+    // (0.7 * 3) / 3 is less than 0.7
+    const chart = toText({ schedule: toZero, to: 0.7, samples: 4 });
+    expect(rowsOf(chart).at(-2)).to.match(/ 0\.7$/);
   });
 
   it('draws tiny, shifted and sampled ranges of a schedule', () => {
@@ -252,7 +320,7 @@ describe('toText', () => {
     expect(title(titles.latin)).to.equal(`${'x'.repeat(39)}…`);
     expect(title(titles.wide)).to.equal(`${'学習率'.repeat(6)}学…`);
     expect(title(titles.marked)).to.equal(`${'e\u0301'.repeat(39)}…`);
-    expect(title('a\u001b[31mb\nc\ud800')?.trim()).to.equal('a [31mb c');
+    expect(title('a\u001b[31mb\r\nc\ud800')?.trim()).to.equal('a [31mb c');
   });
 
   it('leaves out the right labels where both axes have monstrous ones', () => {
@@ -339,6 +407,20 @@ describe('toSVG', () => {
 
   it('counts the restarts that a description has no room for', () => {
     expect(toSVG({ schedule: toZero, to: 60 })).to.contain('9, 10 and 49 more.');
+  });
+
+  it('marks 20,000 restarts at most, evenly thinned out', () => {
+    expect(toSVG({ schedule: toZero, to: 20_001 })).to.contain('9, 10 and 19990 more.');
+    expect(toSVG({ schedule: toZero, to: 20_002 })).to.contain('17, 19 and 9991 more.');
+    expect(toSVG({ schedule: toZero, from: 30_000, to: 31_000 })).to.contain('and 990 more.');
+  });
+
+  it('begins where the range does, in the middle of a cycle or at a restart', () => {
+    const svg = toSVG({ schedule: sgdr, from: 15, to: 40 });
+    expect(svg).to.contain('epoch from 15 to 40. Warm restarts at 30.');
+    const [first] = pathsOf(toSVG({ schedule: toZero, from: 1, to: 2 }, { restarts: false })).at(-1) ?? [];
+    const [second] = pathsOf(toSVG({ schedule: toZero, to: 1 })).at(-1) ?? [];
+    expect(first).to.deep.equal(second);
   });
 
   it('draws both sides of a jump at the restart, exactly', () => {
@@ -523,6 +605,24 @@ describe('toText and toSVG', () => {
       '`history`: expected a history of changes, got {"lr":[]}',
     ],
     [
+      'a history that is no list of changes',
+      { history: { length: 3 } },
+      {},
+      '`history`: expected a history of changes, got {"length":3}',
+    ],
+    [
+      'a history whose length is not known',
+      { history: new Set([1]) },
+      {},
+      '`history`: expected a history of changes, got {}',
+    ],
+    [
+      'a number for a source',
+      5,
+      {},
+      '`source`: expected { schedule, to }, a history, a callback or { series }, got 5',
+    ],
+    [
       'a source that is none',
       null,
       {},
@@ -547,6 +647,12 @@ describe('toText and toSVG', () => {
       {},
       '`to`: expected a number > `from` (0), got Infinity',
     ],
+    [
+      'a range that begins at infinity',
+      { schedule: sgdr, from: Infinity, to: Infinity },
+      {},
+      '`from`: expected a number >= 0, got Infinity\n`to`: expected a number > `from` (Infinity), got Infinity',
+    ],
     ['an unknown x', historyOf(sgdr, 1, 1), { x: 'batch' }, "`x`: expected 'step' or 'epoch', got \"batch\""],
     ['series that are no list', { series: 1 }, {}, '`series`: expected a list of series, got 1'],
     ['series without values', { series: [] }, {}, '`series`: expected a finite value, got none'],
@@ -555,6 +661,18 @@ describe('toText and toSVG', () => {
       { series: [line([Number.NaN])] },
       {},
       '`series`: expected a finite value, got none',
+    ],
+    [
+      'series without a finite position',
+      { series: [{ ...line([1]), x: [Number.NaN] }] },
+      {},
+      '`series`: expected a finite value, got none',
+    ],
+    [
+      'a value without a position',
+      { series: [{ name: 'y', x: [], y: [1] }] },
+      {},
+      '`series[0].y`: expected as many values as `x` (0), got 1',
     ],
     [
       'series whose parts are wrong',
