@@ -92,7 +92,9 @@ function lengthFrom(options: Options): number | undefined {
 function checkedLength(name: string, value: unknown): number | undefined {
   if (value === undefined || (typeof value === 'number' && value > 0 && value <= Number.MAX_SAFE_INTEGER))
     return value;
-  throw new CosineAnnealingError(`\`${name}\`: expected a number > 0, got ${JSON.stringify(value)}`);
+  throw new CosineAnnealingError(
+    `\`${name}\`: expected a number > 0, at most 2^53 - 1, got ${JSON.stringify(value)}`,
+  );
 }
 
 /** As in training, cycles without T_0 fill the run. */
@@ -100,7 +102,7 @@ function configFrom(options: Options, length: number | undefined): ParsedConfig 
   const given = Object.entries(options).filter(([key]) => (configKeys as readonly string[]).includes(key));
   const config = mapValues(Object.fromEntries(given), readValue) as unknown as CosineAnnealingConfig;
   const fills = typeof config.cycles === 'number' && config.T_0 === undefined && config.total === undefined;
-  return parseConfig(fills && length !== undefined ? { ...config, total: length } : config);
+  return parseConfig(fills ? ({ ...config, total: length } as CosineAnnealingConfig) : config);
 }
 
 /** '0.1', '[1,2]' and '{"length":5}' are JSON, '{ length: 5 }' is meant to be, '1,2' is a list, and anything else is text. */
@@ -145,9 +147,8 @@ function text({
     schedule,
     phase === 'hold' || schedule.cycleStart(cycle) < to ? cycle : Math.max(0, cycle - 1),
   );
-  const chartOptions = width === undefined ? {} : { width: readValue(width) as number };
   return [
-    toText({ schedule, to }, chartOptions),
+    toText({ schedule, to }, { width: readValue(width) as number | undefined }),
     '',
     table(
       ['cycle', 'start', 'length', 'end', 'first rate', 'last rate'],

@@ -122,7 +122,7 @@ export function suggestion(key: string, known: readonly string[]): string {
   const plain = (name: string) => name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
   const [nearest] = known
     .map((name) => ({ name, edits: distance(plain(key), plain(name)) }))
-    .sort((a, b) => a.edits - b.edits);
-  const isNear = nearest !== undefined && nearest.edits <= Math.max(1, plain(nearest.name).length / 3);
+    .sort((a, b) => a.edits - b.edits) as [{ name: string; edits: number }];
+  const isNear = nearest.edits <= Math.max(1, plain(nearest.name).length / 3);
   return isNear ? `did you mean ${nearest.name}?` : `expected one of ${known.join(', ')}`;
 }

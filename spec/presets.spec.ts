@@ -400,6 +400,11 @@ describe('fromOptax', () => {
       { init_value: 1 },
       `\`init_value\`: expected at most peak_value (0.1), got 1; ${falling}`,
     ],
+    'half a step of warm-up': [{ warmup_steps: 0.5 }, '`warmup_steps`: expected an integer >= 0, got 0.5'],
+    'a warm-up of less than no steps': [
+      { warmup_steps: -1 },
+      '`warmup_steps`: expected an integer >= 0, got -1',
+    ],
     'an end_value above peak_value': [
       { end_value: 1 },
       '`end_value`: expected at most peak_value (0.1), got 1',
@@ -413,6 +418,9 @@ describe('fromOptax', () => {
       '`cosine_kwargs[0].decay_steps`: expected more than warmup_steps (5), which it includes, got 2',
     );
     expect(messageOf(() => fromOptax([]))).to.equal('`config`: expected at least one value, got []');
+    expect(messageOf(() => fromOptax({ cosine_kwargs: one } as never))).to.match(
+      /^`cosine_kwargs`: expected a list, got {/,
+    );
   });
 });
 

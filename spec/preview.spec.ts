@@ -5,6 +5,7 @@ import path from 'node:path';
 import { expect } from 'chai';
 import { configKeys, cosineAnnealing } from '../lib/config';
 import { CosineAnnealingError } from '../lib/errors';
+import { toSVG } from '../lib/plot';
 import { preview } from '../lib/preview';
 
 const split = (command: string) => command.split(' ').filter((word) => word !== '');
@@ -47,7 +48,19 @@ describe('preview(args)', () => {
     expect(textOf(EXAMPLE))
       .to.contain('A cycle ends after 10, 30, 70, 150 epochs.')
       .and.not.contain('within a cycle');
-    expect(textOf(EXAMPLE.replace('150', '100'))).to.contain('This run of 100 epochs ends within a cycle.');
+    expect(textOf(EXAMPLE.replace('150', '100')))
+      .to.contain('A cycle ends after 10, 30, 70, 150 epochs.')
+      .and.contain('This run of 100 epochs ends within a cycle.');
+    expect(textOf('--T_0 3 --cycles 2 --eta_max 1 --epochs 10'))
+      .to.contain('A cycle ends after 3, 6 epochs.')
+      .and.not.contain('within a cycle');
+  });
+
+  it('lists the rate of the last update, of which an epoch may have several', () => {
+    const lr = cosineAnnealing({ T_0: 10, eta_max: 0.1 });
+    const lastRate = (more: string) => rowsOf(textOf(`--T_0 10 --eta_max 0.1 --epochs 20 ${more}`))[1]?.[5];
+    expect(lastRate('--batchesPerEpoch 4')).to.equal(Number(lr(19.75).toPrecision(6)));
+    expect(lastRate('--batchesPerEpoch 4 --updateFreq epoch')).to.equal(Number(lr(19).toPrecision(6)));
   });
 
   it('draws four cycles where the length of the run is not given, and all of a finite schedule', () => {
@@ -68,12 +81,20 @@ describe('preview(args)', () => {
     expect(textOf('--cycles 4 --eta_max 1 --epochs 100')).to.contain(
       'A cycle ends after 25, 50, 75, 100 epochs.',
     );
+    expect(textOf('--cycles 4 --T_0 5 --eta_max 1 --epochs 100')).to.contain('after 5, 10, 15, 20 epochs.');
+    expect(textOf('--cycles 4 --total 40 --eta_max 1 --epochs 100')).to.contain(
+      'after 10, 20, 30, 40 epochs.',
+    );
   });
 
   it('counts batches with unit batch: as they are, or in epochs of batchesPerEpoch', () => {
     const batches = textOf('--T_0 50 --unit batch --eta_max 1 --batches 100');
     expect(batches).to.contain('A cycle ends after 50, 100 batches.');
     expect(textOf('--T_0 50 --unit batch --eta_max 1 --epochs 10 --batchesPerEpoch 10')).to.equal(batches);
+    for (const more of ['', '--batchesPerEpoch 10'])
+      expect(textOf(`--T_0 50 --unit batch --eta_max 1 ${more}`)).to.contain(
+        'after 50, 100, 150, 200 batches.',
+      );
   });
 
   it('accepts every key of the config as an option', () => {
@@ -106,8 +127,10 @@ describe('preview(args)', () => {
   });
 
   it('reads a warm-up as the messages write it', () => {
-    const args = ['--T_0', '10', '--eta_max', '1', '--warmup', '{ length: 5, everyCycle: true }', '--json'];
-    expect(JSON.parse(preview(args).text).config.warmup).to.include({ length: 5, everyCycle: true });
+    for (const warmup of ['{ length: 5, everyCycle: true }', '{length : 5, everyCycle  :true}']) {
+      const { text } = preview(['--T_0', '10', '--eta_max', '1', '--warmup', warmup, '--json']);
+      expect(JSON.parse(text).config.warmup).to.include({ length: 5, everyCycle: true });
+    }
   });
 
   it('writes the rate of every update as CSV, equal to the schedule', () => {
@@ -120,11 +143,33 @@ describe('preview(args)', () => {
     );
   });
 
+  it('writes the rate of every update, and every cycle, as JSON', () => {
+    const { learningRates, cycles, to } = JSON.parse(textOf('--T_0 2 --eta_max 0.1 --epochs 4 --json'));
+    const lr = cosineAnnealing({ T_0: 2, eta_max: 0.1 });
+    expect(learningRates).to.deep.equal([0, 1, 2, 3].map((t) => [t, lr(t)]));
+    expect({ cycles, to }).to.deep.equal({
+      cycles: [
+        { cycle: 0, start: 0, end: 2 },
+        { cycle: 1, start: 2, end: 4 },
+      ],
+      to: 4,
+    });
+  });
+
+  it('writes the chart as SVG, of the same run', () => {
+    const { files } = preview(split('--T_0 2 --eta_max 0.1 --epochs 4 --svg chart.svg'));
+    const schedule = cosineAnnealing({ T_0: 2, eta_max: 0.1 });
+    expect(files).to.deep.equal([{ path: 'chart.svg', content: toSVG({ schedule, to: 4 }) }]);
+  });
+
   it('prints help with the rule and default of every key', () => {
     const help = textOf('--help');
     expect(help).to.equal(preview([]).text);
     for (const key of configKeys) expect(help).to.match(new RegExp(`^ {2}--${key} +\\S`, 'm'));
     expect(help).to.match(/--T_mult +a number > 0; default: 1$/m);
+    const rules = [...help.matchAll(/^ {2}--\w+ +(?=a |true |an |0, |"hold|"epoch|"batch)/gm)];
+    expect(new Set(rules.slice(0, configKeys.length).map(([start]) => start.length)).size).to.equal(1);
+    expect(preview([]).files).to.deep.equal([]);
   });
 
   it('refuses wrong input with the messages of the config', () => {
@@ -138,7 +183,31 @@ describe('preview(args)', () => {
       "`batches`: needs `unit` 'batch'; or give `epochs`",
     );
     expect(messageOf('--T_0 3 --eta_max 1 --width x')).to.contain('got "x"');
-    expect(messageOf('--T_0 3 --eta_max 1 --epochs=-3')).to.equal('`epochs`: expected a number > 0, got -3');
+    expect(messageOf('--T_0 3 --eta_max 1 --epochs=-3')).to.equal(
+      '`epochs`: expected a number > 0, at most 2^53 - 1, got -3',
+    );
+    expect(messageOf('--T_0 3 --eta_max 1 --epochs 0')).to.equal(
+      '`epochs`: expected a number > 0, at most 2^53 - 1, got 0',
+    );
+    expect(messageOf('--T_0 3 --eta_max 1 --epochs [5]')).to.equal(
+      '`epochs`: expected a number > 0, at most 2^53 - 1, got [5]',
+    );
+    expect(messageOf('--T_0 3 --eta_max 1 --epochs 1e300')).to.equal(
+      '`epochs`: expected a number > 0, at most 2^53 - 1, got 1e+300',
+    );
+    expect(textOf('--T_0 9007199254740991 --eta_max 1 --epochs 9007199254740991')).to.contain(
+      '9007199254740991',
+    );
+    const batches = '--T_0 3 --eta_max 1 --unit batch --batchesPerEpoch 2';
+    expect(messageOf(`${batches} --batches 0`)).to.equal(
+      '`batches`: expected a number > 0, at most 2^53 - 1, got 0',
+    );
+    expect(messageOf(`${batches} --epochs 0`)).to.equal(
+      '`epochs`: expected a number > 0, at most 2^53 - 1, got 0',
+    );
+    expect(() => preview(['--T0', '3']))
+      .to.throw(CosineAnnealingError)
+      .with.nested.property('cause.code', 'ERR_PARSE_ARGS_UNKNOWN_OPTION');
     expect(messageOf('--T_0')).to.contain("'--T_0 <value>' argument missing").and.contain('--help');
     expect(messageOf('--T_0 3 --eta_max 1 --unit batch --epochs 5')).to.contain('needs `batchesPerEpoch`');
     expect(messageOf('--T_0 3 --eta_max 1 --width 5')).to.contain('`width`');
