@@ -100,9 +100,10 @@ export const configKeys = Object.keys(keys) as readonly (keyof CosineAnnealingCo
 
 /** What a key accepts, and its default, in words. */
 export function ruleOf(key: keyof CosineAnnealingConfig): string {
-  const { error } = keys[key].safeParse(() => key);
+  const { error } = keys[key].safeParse(Symbol());
+  const [issue] = (error as z.core.$ZodError).issues as [z.core.$ZodIssue];
+  const rule = issue.message.replace('expected ', '');
   const fallback = keys[key].safeParse(undefined).data;
-  const rule = (error as z.core.$ZodError).issues[0]?.message.replace('expected ', '') ?? '';
   return fallback === undefined ? rule : `${rule}; default: ${show(fallback)}`;
 }
 
@@ -228,7 +229,7 @@ function* lastLengthConflicts(config: ParsedConfig): Iterable<Conflict> {
   const { T_mult, cycles } = config;
   if (typeof cycles !== 'number') return;
   const [shortest, cure] =
-    T_mult < 1 ? [cycles - 1, 'a larger T_mult'] : [0, T_mult > 1 ? 'a smaller T_mult' : 'a larger total'];
+    T_mult < 1 ? [cycles - 1, 'a larger T_mult'] : [0, T_mult > 1 ? 'a smaller T_mult' : 'a larger `total`'];
   if (cosineLengths(config)(shortest).hi >= SHORTEST) return;
   const which = T_mult < 1 ? 'last' : 'first';
   yield [
@@ -266,8 +267,8 @@ function* above(path: string, lower: PerCycle, eta_max: PerCycle): Iterable<Conf
   }
 }
 
-function* totalConflicts({ warmup, cycles, total }: ParsedConfig): Iterable<Conflict> {
-  if (total === undefined || typeof cycles !== 'number') return;
+function* totalConflicts({ warmup, cycles, total = Infinity }: ParsedConfig): Iterable<Conflict> {
+  if (typeof cycles !== 'number') return;
   const { hi } = totalDelay(warmup, cycles);
   if (hi >= total) yield ['total', `expected more than the warm-ups, which take ${hi}, got ${total}`];
 }

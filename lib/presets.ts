@@ -27,6 +27,8 @@ export type PresetConfig = CosineAnnealingConfig & {
   eta_max: PerCycle;
 };
 
+const serializedSchedule = 'what serialize() writes: { class_name, config }';
+
 /** What Keras's `serialize()` writes around a schedule's config. */
 const serialized = <Name extends string, Config extends z.ZodMiniType>(class_name: Name, config: Config) =>
   strict(
@@ -37,7 +39,7 @@ const serialized = <Name extends string, Config extends z.ZodMiniType>(class_nam
       module: anything(),
       registered_name: anything(),
     },
-    'a serialized schedule',
+    serializedSchedule,
   );
 
 const kerasCosineDecay = withRules(
@@ -101,7 +103,7 @@ const otherKerasClass = strict(
     module: anything(),
     registered_name: anything(),
   },
-  'what serialize() writes: { class_name, config }',
+  serializedSchedule,
 );
 
 const kerasSchema = byForm((value) => {
@@ -161,7 +163,7 @@ function fromCosineDecayRestarts(config: CosineDecayRestarts): PresetConfig {
       eta_min: alpha * initial_learning_rate,
       amplitude_mult: m_mul,
     },
-    { T_0: 'config.first_decay_steps', T_mult: 'config.t_mul' },
+    { T_0: 'config.first_decay_steps' },
   );
 }
 
@@ -171,6 +173,9 @@ const ofOptimizer = {
   /** Only -1, the default: a run is resumed from the callback's own state. */
   last_epoch: z.optional(oneOf(-1)),
 };
+
+const pytorchParameters =
+  'the parameters of CosineAnnealingWarmRestarts, { T_0, base_lr }, or of CosineAnnealingLR, { T_max, base_lr }';
 
 const pytorchWarmRestarts = withRules(
   strict(
@@ -183,7 +188,7 @@ const pytorchWarmRestarts = withRules(
       eta_min: z._default(notNegative(), 0),
       ...ofOptimizer,
     },
-    'the parameters of CosineAnnealingWarmRestarts, { T_0, base_lr }, or of CosineAnnealingLR, { T_max, base_lr }',
+    pytorchParameters,
   ),
   (config) => atMost('base_lr', 'eta_min', config),
 );
@@ -197,7 +202,7 @@ const pytorchCosine = withRules(
       eta_min: z._default(notNegative(), 0),
       ...ofOptimizer,
     },
-    'the parameters of CosineAnnealingLR',
+    pytorchParameters,
   ),
   (config) => atMost('base_lr', 'eta_min', config),
 );
@@ -343,6 +348,9 @@ export function fromTimm(parameters: TimmSchedule): PresetConfig {
   );
 }
 
+const optaxParameters =
+  'the keyword arguments of warmup_cosine_decay_schedule, or a list of them as for sgdr_schedule';
+
 const optaxCycle = withRules(
   strict(
     {
@@ -359,7 +367,7 @@ const optaxCycle = withRules(
       /** Only 1, the default. */
       exponent: z._default(positive(), 1),
     },
-    'the keyword arguments of warmup_cosine_decay_schedule, or a list of them as for sgdr_schedule',
+    optaxParameters,
   ),
   function* (config): Iterable<Conflict> {
     const { init_value, peak_value, warmup_steps, decay_steps, exponent } = config;
@@ -378,7 +386,7 @@ const optaxCycle = withRules(
 );
 
 const optaxCycles = listOf(optaxCycle);
-const optaxArguments = strict({ cosine_kwargs: optaxCycles }, 'the argument of sgdr_schedule');
+const optaxArguments = strict({ cosine_kwargs: optaxCycles }, optaxParameters);
 
 const optaxSchema = byForm((value) => {
   if (Array.isArray(value)) return optaxCycles;
@@ -488,8 +496,8 @@ function checked(config: PresetConfig, names: Readonly<Record<string, string>> =
   try {
     parseConfig(config);
   } catch (error) {
-    if (!(error instanceof CosineAnnealingError)) throw error;
-    throw new CosineAnnealingError(rename(error.message, names), { cause: error.cause });
+    const { message, cause } = error as CosineAnnealingError;
+    throw new CosineAnnealingError(rename(message, names), { cause });
   }
   return config;
 }

@@ -114,6 +114,18 @@ describe('parseConfig', () => {
     );
   });
 
+  it('accepts what just fits', () => {
+    const fitting: CosineAnnealingConfig[] = [
+      { T_0: 1, T_mult: 0.5, cycles: 40 }, // 2^-39 is 1.8e-12
+      { T_0: 1e-12, cycles: 1 },
+      { T_0: 1e6, T_mult: 1 - 1e-6, cycles: 100_000 },
+      { T_0, warmup: { length: 10, overlap: true } },
+      { cycles: 3, total: 10.5, warmup: 10 },
+      { T_0, eta_min: 0.1, eta_max: 0.1 },
+    ];
+    for (const config of fitting) expect(() => parseConfig(config), JSON.stringify(config)).to.not.throw();
+  });
+
   refuses('what is no config', [
     [undefined, '`config`: expected an object such as { T_0: 10 }, got nothing'],
     [null, '`config`: expected an object such as { T_0: 10 }, got null'],
@@ -161,6 +173,7 @@ describe('parseConfig', () => {
     [{ T_0, T_mult: 1e16 }, '`T_mult`: expected a number <= 2^53 - 1, got 10000000000000000'],
     [{ T_0, eta_min: -1e-9 }, '`eta_min`: expected a number >= 0, got -1e-9'],
     [{ T_0, eta_max: 0 }, '`eta_max`: expected a number > 0, got 0'],
+    [{ T_0, eta_min: '0' }, '`eta_min`: expected a number >= 0, or a list with one per cycle, got "0"'],
     [{ T_0, eta_max: '0.1' }, '`eta_max`: expected a number > 0, or a list with one per cycle, got "0.1"'],
     [{ T_0, eta_max_mult: 0 }, '`eta_max_mult`: expected a number > 0, got 0'],
     [{ T_0, amplitude_mult: -1 }, '`amplitude_mult`: expected a number > 0, got -1'],
@@ -203,6 +216,11 @@ describe('parseConfig', () => {
       { T_0, warmup: { length: 3, every: true } },
       '`warmup.every`: unknown key, expected one of length, from, everyCycle, overlap',
     ],
+    [{ T_0, warmup: [3] }, '`warmup`: expected an object such as { length: 5 }, got [3]'],
+    [
+      { T_0, warmup: { length: 3, from: '0' } },
+      '`warmup.from`: expected a number >= 0, or a list with one per cycle, got "0"',
+    ],
     [{ T_0, warmup: { length: 3, from: -1 } }, '`warmup.from`: expected a number >= 0, got -1'],
     [{ T_0, warmup: { length: 3, overlap: 'yes' } }, '`warmup.overlap`: expected true or false, got "yes"'],
   ]);
@@ -228,6 +246,11 @@ describe('parseConfig', () => {
 
   refuses('lengths that contradict each other, with the cure', [
     [{ T_0, cycles: [10, 20] }, `\`T_0\`: not together with a list: ${LIST}`],
+    [{ T_mult: 0.5, cycles: [10, 20] }, `\`T_mult\`: not together with a list: ${LIST}`],
+    [
+      { T_0: 1, T_mult: 0.5, cycles: 41 },
+      '`cycles`: the last of 41 cycles would be shorter than 1e-12; give fewer, or a larger T_mult',
+    ],
     [{ T_mult: 2, cycles: [10, 20] }, `\`T_mult\`: not together with a list: ${LIST}`],
     [{ total: 30, cycles: [10, 20] }, `\`total\`: not together with a list: ${LIST}`],
     [
@@ -257,7 +280,7 @@ describe('parseConfig', () => {
     ],
     [
       { total: 1, cycles: 1e13 },
-      '`cycles`: the first of 10000000000000 cycles would be shorter than 1e-12; give fewer, or a larger total',
+      '`cycles`: the first of 10000000000000 cycles would be shorter than 1e-12; give fewer, or a larger `total`',
     ],
     [
       { total: 100, cycles: 5000, T_mult: 2 },
@@ -310,6 +333,10 @@ describe('parseConfig', () => {
       '`warmup.length`: expected at most the length of cycle 2 (2.5), which it overlaps, got 4',
     ],
     [
+      { T_0, warmup: { length: 11, overlap: true, everyCycle: true } },
+      '`warmup.length`: expected at most the length of cycle 0 (10), which it overlaps, got 11',
+    ],
+    [
       { total: 30, cycles: 3, warmup: { length: 11, overlap: true } },
       '`warmup.length`: expected at most the length of cycle 0 (10), which it overlaps, got 11',
     ],
@@ -335,6 +362,10 @@ describe('parseConfig', () => {
 });
 
 describe('What a pure schedule needs', () => {
+  it('is all there in a whole config', () => {
+    expect(cosineAnnealing({ T_0, eta_max: 0.1 })(5)).to.equal(0.05);
+  });
+
   const known = (config: CosineAnnealingConfig) => scheduleIfKnown(parseConfig(config)) !== undefined;
 
   it('is eta_max, and with `cycles` alone total, and with `endpoint` the length of an update', () => {

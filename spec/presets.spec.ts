@@ -151,6 +151,11 @@ describe('fromKeras', () => {
     expect(lr(0)).to.equal(0.05);
   });
 
+  it('takes a warm-up that does not rise', () => {
+    const { eta_max, warmup } = decay({ warmup_target: 0.1, warmup_steps: 10 });
+    expect({ eta_max, warmup }).to.deep.equal({ eta_max: 0.1, warmup: { length: 10, from: 0.1 } });
+  });
+
   refuses(
     decay,
     {},
@@ -167,6 +172,10 @@ describe('fromKeras', () => {
       'a length beyond all steps': [
         { decay_steps: 1e300 },
         '`config.decay_steps`: expected a number from 1e-12 to 2^53 - 1, got 1e+300',
+      ],
+      'a warm-up beyond all steps': [
+        { warmup_target: 0.2, warmup_steps: 1e300 },
+        '`config.warmup_steps`: expected a number <= 2^53 - 1, got 1e+300',
       ],
       'a misspelled key': [
         { warmup_target: 0.2, warm_up_steps: 5 },
@@ -186,6 +195,10 @@ describe('fromKeras', () => {
         { t_mul: 0.5 },
         '`config.t_mul`: expected a number >= 1, got 0.5',
       ],
+      'a length beyond all steps': [
+        { first_decay_steps: 1e300 },
+        '`config.first_decay_steps`: expected a number from 1e-12 to 2^53 - 1, got 1e+300',
+      ],
       'an m_mul of 0': [{ m_mul: 0 }, '`config.m_mul`: expected a number > 0, got 0'],
     },
   );
@@ -195,9 +208,16 @@ describe('fromKeras', () => {
     expect(messageOf(() => fromKeras(other))).to.equal(
       '`class_name`: expected "CosineDecay" or "CosineDecayRestarts", got "ExponentialDecay"',
     );
-    expect(messageOf(() => fromKeras(0.1 as never))).to.equal(
-      '`config`: expected what serialize() writes: { class_name, config }, got 0.1',
-    );
+    for (const none of [0.1, null]) {
+      expect(messageOf(() => fromKeras(none as never))).to.equal(
+        `\`config\`: expected what serialize() writes: { class_name, config }, got ${none}`,
+      );
+    }
+    for (const class_name of ['CosineDecay', 'CosineDecayRestarts'] as const) {
+      expect(messageOf(() => fromKeras({ class_name, config: 5 } as never))).to.equal(
+        `\`config\`: expected the config of a ${class_name}, got 5`,
+      );
+    }
   });
 });
 
@@ -260,10 +280,16 @@ describe('fromPyTorch', () => {
     },
   );
 
-  it('refuses nothing at all', () => {
-    expect(messageOf(() => fromPyTorch(undefined as never))).to.equal(
-      '`config`: expected the parameters of CosineAnnealingWarmRestarts, { T_0, base_lr }, or of CosineAnnealingLR, { T_max, base_lr }, got nothing',
-    );
+  it('refuses what is no object', () => {
+    for (const none of [undefined, null]) {
+      expect(messageOf(() => fromPyTorch(none as never))).to.equal(
+        `\`config\`: expected the parameters of CosineAnnealingWarmRestarts, { T_0, base_lr }, or of CosineAnnealingLR, { T_max, base_lr }, got ${none ?? (none === null ? 'null' : 'nothing')}`,
+      );
+    }
+  });
+
+  it('takes an eta_min that is base_lr', () => {
+    expect(fromPyTorch({ T_0: 10, base_lr: 0.1, eta_min: 0.1 })).to.include({ eta_max: 0.1, eta_min: 0.1 });
   });
 });
 
@@ -309,6 +335,17 @@ describe('fromTimm', () => {
     expect(() => fromTimm({ t_initial: 30, base_lr: 0.1, ...noise })).not.to.throw();
   });
 
+  it('takes a warm-up as long as its cycle, one that does not rise, and the start of one that has no length', () => {
+    const warmup = (more: object) => fromTimm({ t_initial: 30, base_lr: 0.1, ...more }).warmup;
+    expect(warmup({ warmup_t: 30 })).to.deep.equal({ length: 30, from: 0, overlap: true });
+    expect(warmup({ warmup_t: 5, warmup_lr_init: 0.1 })).to.deep.equal({
+      length: 5,
+      from: 0.1,
+      overlap: true,
+    });
+    expect(warmup({ warmup_t: 0, warmup_lr_init: 0.2 })).to.equal(undefined);
+  });
+
   refuses(
     fromTimm,
     { t_initial: 30, base_lr: 0.1, lr_min: 0.01 },
@@ -335,6 +372,14 @@ describe('fromTimm', () => {
       'cycles that shrink to nothing': [
         { cycle_mul: 0.1, cycle_limit: 20 },
         '`cycle_limit`: the last of 20 cycles would be shorter than 1e-12; give fewer, or a larger cycle_mul',
+      ],
+      'a cycle beyond all epochs': [
+        { t_initial: 1e300 },
+        '`t_initial`: expected a number from 1e-12 to 2^53 - 1, got 1e+300',
+      ],
+      'a warm-up beyond all epochs': [
+        { warmup_t: 1e300, warmup_prefix: true },
+        '`warmup_t`: expected a number <= 2^53 - 1, got 1e+300',
       ],
       'an unknown key': [{ t_inital: 3 }, '`t_inital`: unknown key, did you mean t_initial?'],
     },
@@ -411,6 +456,20 @@ describe('fromOptax', () => {
     ],
   });
 
+  it('refuses what is no object', () => {
+    for (const none of [5, null]) {
+      expect(messageOf(() => fromOptax(none as never))).to.equal(
+        `\`config\`: expected the keyword arguments of warmup_cosine_decay_schedule, or a list of them as for sgdr_schedule, got ${none}`,
+      );
+    }
+  });
+
+  it('takes a warm-up that does not rise', () => {
+    const flat = fromOptax({ ...one, init_value: 0.1, end_value: 0.1 });
+    expect(flat).to.deep.include({ eta_max: 0.1, eta_min: 0.1 });
+    expect(flat.warmup).to.deep.equal({ length: 5, from: 0.1, everyCycle: true });
+  });
+
   it('says in which cycle of a list the mistake is', () => {
     const list = [one, { ...one, peak_value: 0 }];
     expect(messageOf(() => fromOptax(list))).to.equal('`[1].peak_value`: expected a number > 0, got 0');
@@ -451,6 +510,10 @@ describe('fromTransformers', () => {
         { num_training_steps: 5 },
         '`num_training_steps`: expected more than the warm-ups, which take 5, got 5',
       ],
+      'cycles too short to tell': [
+        { num_cycles: 1e15 },
+        '`num_cycles`: the first of 1000000000000000 cycles would be shorter than 1e-12; give fewer, or a larger `num_training_steps`',
+      ],
       'half a cycle': [{ num_cycles: 0.5 }, '`num_cycles`: expected an integer >= 1, got 0.5'],
       'no base_lr': [{ base_lr: undefined }, '`base_lr`: expected a number > 0, got nothing'],
     },
@@ -458,6 +521,15 @@ describe('fromTransformers', () => {
 });
 
 describe('Every preset', () => {
+  it('refuses what is no object, and says what it takes', () => {
+    expect(messageOf(() => fromTimm(5 as never))).to.equal(
+      '`config`: expected the parameters of CosineLRScheduler, such as { t_initial: 30, base_lr: 0.1 }, got 5',
+    );
+    expect(messageOf(() => fromTransformers(5 as never))).to.equal(
+      '`config`: expected the parameters of get_cosine_with_hard_restarts_schedule_with_warmup, got 5',
+    );
+  });
+
   it('returns plain data, which JSON keeps, and to which keys can be added', () => {
     const config = { ...fromPyTorch({ T_0: 10, base_lr: 0.1 }), verbose: 1 as const };
     expect(JSON.parse(JSON.stringify(config))).to.deep.equal(config);
@@ -473,5 +545,8 @@ describe('Every preset', () => {
         .to.be.an('array')
         .with.nested.property('[0].path[0]', 't_initial');
     }
+    expect(() => fromTimm({ t_initial: 1e300, base_lr: 0.1 }))
+      .to.throw(CosineAnnealingError)
+      .with.nested.property('cause[0].path[0]', 'T_0');
   });
 });
