@@ -1,10 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
 import ts from 'typescript';
-import { tf } from '../examples/backend';
 import * as library from '../lib';
 import { preview } from '../lib/preview';
 import { missedRestarts } from './missed-restarts';
@@ -47,11 +45,6 @@ const blocks: Record<string, () => string | Promise<string>> = {
     );
     return [...header, ...rows].join('\n');
   },
-  async errors() {
-    const rows: string[] = [];
-    for (const mistake of mistakes) rows.push(row(`\`${mistake}\``, await messageOf(mistake)));
-    return [row('you write', 'it says'), row('---', '---'), ...rows].join('\n');
-  },
 };
 
 /** The comments of the keys of an object in lib/config.ts. */
@@ -65,78 +58,6 @@ function documented(start: string): string[] {
   );
   if (rows.length === 0) throw new Error(`no comments after ${start}`);
   return rows;
-}
-
-/** Configs, and calls, each of which is refused with a message of its own. */
-const mistakes = [
-  '{}',
-  "{ T_0: '10', eta_min: -1 }",
-  '{ T0: 10 }',
-  '{ T_0: 10, warmup: { lenght: 2 } }',
-  '{ T_0: 1e-13 }',
-  '{ T_0: 10, T_mult: 0.5 }',
-  '{ T_0: 10, T_mult: 0.5, cycles: 1e6 }',
-  '{ T_0: 10, T_mult: 0.5, cycles: 100 }',
-  '{ T_0: 10, cycles: [5, 10] }',
-  '{ T_0: 10, cycles: 3, total: 30 }',
-  '{ T_0: 10, total: 30 }',
-  "{ T_0: 10, afterLastCycle: 'stop' }",
-  '{ T_0: 10, eta_max: 0.1, eta_min: [0.01, 0.2] }',
-  '{ cycles: 2, total: 20, eta_max: [0.1, 0.05, 0.02] }',
-  '{ T_0: 10, eta_max: [0.1, 0.05], eta_max_mult: 0.5 }',
-  '{ T_0: 10, eta_max_mult: 0.5, amplitude_mult: 0.5 }',
-  '{ cycles: 2, total: 10, warmup: { length: 5, everyCycle: true } }',
-  '{ T_0: 3, warmup: { length: 5, overlap: true } }',
-  'new CosineAnnealingCallback({ T_0: 10 }, { onRestarted() {} })',
-  'cosineAnnealing({ T_0: 10 })',
-  'cosineAnnealing({ cycles: 3, eta_max: 0.1 })',
-  'cosineAnnealing({ T_0: 10, eta_max: 0.1, endpoint: true })',
-  'cosineAnnealing({ T_0: 10, eta_max: 0.1 })(-1)',
-  'cosineAnnealing({ cycles: [5, 10], eta_max: 0.1 }).cycleStart(3)',
-  'fit({ T_0: 10, eta_min: 0.2 }), with sgd(0.1)',
-  'fit({ T_0: 10 }), behind a plain object in callbacks',
-  'fit({ T_0: 10 }), twice in callbacks',
-  'fit({ T_0: 10 }), with an optimizer that has no learning rate',
-  'setLearningRate(optimizer, Number.NaN)',
-  'fromTimm({ t_initial: 10, k_decay: 2, base_lr: 0.1 })',
-  "fromKeras({ class_name: 'ExponentialDecay', config: {} })",
-  'fromPyTorch({ T_0: 10, T_max: 10, base_lr: 0.1 })',
-  `CosineAnnealingCallback.fromJSON('{"version":1,"conf')`,
-  'CosineAnnealingCallback.fromJSON({ version: 2 })',
-];
-
-/** Runs what the table shows: a config is a callback's. */
-async function messageOf(mistake: string): Promise<string> {
-  const [code = '', circumstance = ''] = mistake
-    .split(', with ')
-    .flatMap((part) => part.split(/, (?=behind|twice)/));
-  const names = {
-    ...library,
-    optimizer: tf.train.sgd(0.1),
-    fit: (config: never) => trainWith(config, circumstance),
-  };
-  try {
-    await runInNewContext(code.startsWith('{') ? `new CosineAnnealingCallback(${code})` : code, names);
-  } catch (error) {
-    if (error instanceof library.CosineAnnealingError) return error.message.split('\n').join('<br>');
-    throw error;
-  }
-  throw new Error(`no error from ${mistake}`);
-}
-
-async function trainWith(config: library.CosineAnnealingConfig, circumstance: string): Promise<void> {
-  const annealing = new library.CosineAnnealingCallback(config, { logger: null });
-  const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [1] })] });
-  const optimizer = tf.train.sgd(0.1);
-  if (circumstance.includes('no learning rate')) Object.assign(optimizer, { learningRate: undefined });
-  model.compile({ optimizer, loss: 'meanSquaredError' });
-  const before = circumstance.startsWith('behind')
-    ? [{ onEpochEnd() {} }]
-    : circumstance === 'twice in callbacks'
-      ? [annealing]
-      : [];
-  const callbacks = [...before, annealing] as never;
-  await model.fit(tf.ones([2, 1]), tf.ones([2, 1]), { epochs: 1, verbose: 0, callbacks });
 }
 
 const between = (name: string) => new RegExp(`(<!-- begin: ${name} -->\n)(.*?)(<!-- end -->)`, 's');
