@@ -124,7 +124,7 @@ function tarballIsComplete() {
   const names = tarball.paths.filter((path) => path.startsWith('lib/')).map((path) => path.slice(4, -3));
   const made = ['d.mts', 'd.ts', 'js', 'mjs'].flatMap((ending) => [ending, `${ending}.map`]);
   const expected = [
-    ...['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'],
+    ...['CHANGELOG.md', 'ERRORS.md', 'LICENSE', 'README.md', 'package.json'],
     ...names.flatMap((name) => [`lib/${name}.ts`, ...made.map((ending) => `dist/${name}.${ending}`)]),
   ];
   const missing = expected.filter((path) => !tarball.paths.includes(path));

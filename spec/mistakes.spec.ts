@@ -14,7 +14,7 @@ value, and how to mend it. A config stands for \`new CosineAnnealingCallback(con
 
 /** The files whose texts are messages, and what in them is none. */
 const SOURCES = 'rules schedule config optimizer hooks state presets callback plot preview'.split(' ');
-const NO_MESSAGES = /^\.\.\. and more|^This run of|^Draws a schedule/;
+const NO_MESSAGES = /^\.\.\. and more|^A cycle ends|^This run of|^(first|last) rate$|^Draws a schedule/;
 
 const inCell = (text: string) => text.replaceAll('|', '\\|').split('\n').join('<br>');
 

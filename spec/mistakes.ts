@@ -97,7 +97,8 @@ export const mistakes: Record<string, readonly string[]> = {
   'A chart': [
     'toText(schedule)',
     'toText(annealing)',
-    'toText({ schedule, to: 0, from: -1 })',
+    'toText({ schedule, to: 0 })',
+    'toText({ schedule, from: -1, to: 10 })',
     'toText({ schedule: 0.1, to: 10 })',
     "toText({ history: 'steps' })",
     "toText(trained, { x: 'batch' })",
@@ -106,7 +107,8 @@ export const mistakes: Record<string, readonly string[]> = {
     "toText({ series: [{ x: 0, y: 1, axis: 'top', kind: 'bar' }] })",
     "toText({ series: [{ name: 'loss', x: [1, 2], y: [1] }] })",
     "toText({ series: [{ name: 'loss', x: [1], y: [0] }] }, { logScale: true })",
-    "toText({ schedule, to: 10 }, { restarts: 'all', width: 5 })",
+    "toText({ schedule, to: 10 }, { restarts: 'all' })",
+    'toText({ schedule, to: 10 }, { width: 5 })',
     'toSVG({ schedule, to: 10 }, { width: 1e6 })',
   ],
   'The command': [
