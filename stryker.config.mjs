@@ -11,7 +11,6 @@ const SPECS = {
   axis: ['axis', 'plot'],
   'plot-text': ['plot-text', 'plot'],
   'plot-svg': ['plot-svg', 'plot'],
-  label: ['plot-text', 'plot-svg'],
 };
 
 const file = process.env.MUTATED_FILE;

@@ -135,7 +135,7 @@ function linearTicks(low: number, high: number, count: number): Tick[] {
   const step = multiple(1, m);
   const first = Math.floor(low / step + 1e-9);
   const last = Math.ceil(high / step - 1e-9);
-  const values = Array.from({ length: last - first + 1 }, (_, i) => multiple(first + i, m) + 0); // + 0: no -0
+  const values = Array.from({ length: last - first + 1 }, (_, i) => multiple(first + i, m));
   const greatest = Math.max(...values.map(Math.abs));
   // One style along an axis, so 2e-4, 1e-3, 1.2e-3 and never 2e-4, 0.001, 0.0012.
   const exponential = isExtreme(greatest) || (greatest < 0.01 && step < 1e-3);

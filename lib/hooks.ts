@@ -42,9 +42,9 @@ const such = (isSuch: (value: unknown) => boolean, what: string) =>
 const aFunction = () => such((value) => typeof value === 'function', 'a function');
 
 const hasMethods = (value: unknown) =>
-  typeof value === 'object' &&
-  value !== null &&
-  ['info', 'warn', 'debug'].every((name) => typeof (value as Record<string, unknown>)[name] === 'function');
+  ['info', 'warn', 'debug'].every(
+    (name) => typeof (value as Record<string, unknown> | undefined)?.[name] === 'function',
+  );
 
 const hooksSchema = strict(
   {

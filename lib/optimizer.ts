@@ -14,8 +14,7 @@ interface WithLearningRate {
  */
 export function getLearningRate(optimizer: Optimizer): number {
   const learningRate = (optimizer as unknown as WithLearningRate | undefined)?.learningRate;
-  if (typeof learningRate === 'number' && learningRate >= 0 && Number.isFinite(learningRate))
-    return learningRate;
+  if (Number.isFinite(learningRate) && (learningRate as number) >= 0) return learningRate as number;
   throw new CosineAnnealingError(
     `\`optimizer\`: expected one whose learningRate is a number >= 0, such as tf.train.sgd(0.1); ` +
       `${nameOf(optimizer)} has ${show(learningRate)}`,

@@ -75,7 +75,11 @@ function heading(chart: Chart, width: number): string[] {
 
 /** Whether each y axis has a label and a single curve. */
 function hasOneEach({ yLabel, y2Label, curves }: Chart): boolean {
-  return Boolean(yLabel && y2Label) && curves.length === 2 && curves[0]?.side !== curves[1]?.side;
+  return (
+    Boolean(yLabel && y2Label) &&
+    curves.length === 2 &&
+    (curves[0] as Curve).side !== (curves[1] as Curve).side
+  );
 }
 
 function legend(curves: readonly Curve[]): string {

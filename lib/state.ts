@@ -178,7 +178,7 @@ function loadHistory(
   let schedule: Schedule | undefined;
   for (let i = 0; i < steps.length; i++) {
     if (eras[0]?.from === i) {
-      schedule = scheduleOf(withBatches(config, eras.shift()?.value));
+      schedule = scheduleOf(withBatches(config, (eras.shift() as { value: number | null }).value));
       history.follow(schedule);
     }
     if (schedule === undefined) throw disagreement('history.batchesPerEpoch');
@@ -195,7 +195,7 @@ function loadHistory(
   return history;
 }
 
-function withBatches({ batchesPerEpoch: _, ...config }: ParsedConfig, value: number | null | undefined) {
+function withBatches({ batchesPerEpoch: _, ...config }: ParsedConfig, value: number | null) {
   return parseConfig(value ? { ...config, batchesPerEpoch: value } : config);
 }
 

@@ -90,6 +90,11 @@ describe('show', () => {
     it(`writes ${text}`, () => expect(show(value)).to.equal(text));
   }
 
+  it('writes a text of 60 characters in full, and a longer one in part', () => {
+    expect(show('x'.repeat(58))).to.equal(`"${'x'.repeat(58)}"`);
+    expect(show('x'.repeat(59))).to.equal(`"${'x'.repeat(56)}...`);
+  });
+
   it('takes any value, and is never longer than 60 characters', () => {
     fc.assert(
       fc.property(fc.anything(), (value) => {

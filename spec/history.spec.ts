@@ -89,6 +89,33 @@ describe('LearningRateHistory', () => {
     expect(history.at(-1)).to.deep.include({ ...place, learningRate: 5e-324 });
   });
 
+  it('finds the restarts of a full piece', () => {
+    expect(historyOf(CHUNK).restarts).to.have.length(CHUNK / 4 - 1);
+  });
+
+  it('notes a number of batches once, as it was when the next change came', () => {
+    const history = new LearningRateHistory();
+    const follow = (batchesPerEpoch?: number) =>
+      history.follow(cosineAnnealing({ ...byBatch, batchesPerEpoch } as typeof byBatch));
+    const append = (step: number) => history.append(placeOf(step), 1 / (step + 1));
+    follow();
+    follow(2);
+    follow(4);
+    append(0);
+    follow(4);
+    append(1);
+    follow(2);
+    follow(4);
+    append(2);
+    follow(3);
+    append(3);
+    follow(5);
+    expect(history.toJSON().batchesPerEpoch).to.deep.equal([
+      { from: 0, value: 4 },
+      { from: 3, value: 3 },
+    ]);
+  });
+
   it('counts positions with the number of batches that held at the change, not with a later one', () => {
     const history = new LearningRateHistory();
     const config = { T_0: 1, eta_max: 1 };

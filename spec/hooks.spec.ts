@@ -52,5 +52,7 @@ describe('parseHooks', () => {
     }
     expect(parseHooks(new Steering())).to.be.instanceOf(Steering);
     expect(() => parseHooks({ logger: new Log() })).not.to.throw();
+    const callable = Object.assign(() => {}, { info() {}, warn() {}, debug() {} });
+    expect(() => parseHooks({ logger: callable })).not.to.throw();
   });
 });

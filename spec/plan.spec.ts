@@ -55,6 +55,9 @@ describe('describePlan', () => {
     expect(describePlan(three, { from: 25, to: 100 })).to.equal(
       'batches 25 to 100: the learning rate begins at 0.05, with no further warm restart',
     );
+    expect(describePlan(sgdr, { from: 0, to: 10 })).to.equal(
+      'epochs 0 to 10: the learning rate begins at 0.1, with no warm restart',
+    );
     expect(describePlan(three, { from: 30, to: 100 })).to.equal(
       'batches 30 to 100: the learning rate begins at 0, with no further warm restart',
     );

@@ -124,6 +124,13 @@ describe('the legend of an SVG', () => {
     ]);
   });
 
+  it('cuts names off that are wider than the image', () => {
+    // 320 less two paddings of 10 and a mark of 30 has room for 22 letters of 12.
+    const texts = (count: number) => textsIn(draw(named(wide(count), 'b'))).map(({ content }) => content);
+    expect(texts(22)).to.include(wide(22));
+    expect(texts(23)).to.include(`${wide(21)}…`);
+  });
+
   it('has rows while the plot has 60 pixels, 4 of them for its edge', () => {
     const curves = named(...Array.from({ length: 30 }, (_, i) => `${wide(20)}${i}`));
     const restarts = [{ x: 0.5, cycle: 1 }];

@@ -431,6 +431,15 @@ describe('cosineAnnealing(config)', () => {
       });
     }
 
+    it('with an error, and what it says', () => {
+      const { lr: none } = { lr: () => lr(-1) };
+      for (const [call, message] of [
+        [none, '`t`: expected a number from 0 to 2^53 - 1, got -1'],
+        [() => lr.cycleStart(4), '`i`: expected an integer from 0 to 3, got 4'],
+      ] as const)
+        expect(call).to.throw().with.property('message', message);
+    });
+
     it('a cycle that is none', () => {
       for (const i of [-1, 0.5, 4, Number.NaN]) {
         expect(() => lr.cycleStart(i)).to.throw(
@@ -463,6 +472,28 @@ describe('positionOf', () => {
 
   it('stays at the last batch in an epoch that is longer than known', () => {
     expect(positionOf(config({ batchesPerEpoch: 4 }), place)).to.equal(2.75);
+  });
+});
+
+describe('schedule.positionOf', () => {
+  it('is the boundary’s own within 1e-6 of an update before it, and no further', () => {
+    const at = (T_0: number, batch: number) =>
+      cosineAnnealing({ T_0, eta_max: 1, batchesPerEpoch: 100 }).positionOf({ step: batch, epoch: 0, batch });
+    expect(at(0.5 + 0.9e-8, 50)).to.equal(0.5 + 0.9e-8);
+    expect(at(0.5 + 1.1e-8, 50)).to.equal(0.5);
+    const once = cosineAnnealing({
+      T_0: 8 + 1.1e-6,
+      eta_max: 1,
+      unit: 'batch',
+      updateFreq: 'epoch',
+      batchesPerEpoch: 4,
+    });
+    expect(once.positionOf({ step: 8, epoch: 2, batch: 0 })).to.equal(8);
+  });
+
+  it('goes on after the last cycle', () => {
+    const { positionOf } = cosineAnnealing({ T_0: 1, cycles: 1, eta_max: 1 });
+    expect(positionOf({ step: 3, epoch: 3, batch: 0 })).to.equal(3);
   });
 });
 

@@ -381,6 +381,30 @@ describe('A state that is refused', () => {
     }
   });
 
+  it('because it was cut short shows its end, and the problem that JSON.parse found', () => {
+    const text = `{"version":1,${' '.repeat(100)}"config":{"T_0`;
+    expect(() => load(text))
+      .to.throw('that end in "      \\"config\\":{\\"T_0";')
+      .with.property('cause')
+      .that.is.instanceOf(SyntaxError);
+  });
+
+  it('because updates were done at no position, or changes before any update', () => {
+    const config = { T_0: 4, eta_max: 0.5, batchesPerEpoch: 4 };
+    const fresh = new Annealing(config).toJSON();
+    const message = '`position.t`: does not agree with the rest of the state';
+    expect(refusal({ ...fresh, position: { ...fresh.position, step: 3 } })).to.contain(message);
+    const first = { steps: [0], epochs: [0], batches: [0], learningRates: [0.5], cycleBefore: null };
+    const history = { ...first, batchesPerEpoch: [{ from: 0, value: 4 }] };
+    expect(refusal({ ...fresh, history })).to.contain(message);
+  });
+
+  it('is not one whose epochs are ahead of its updates, set once an epoch', async () => {
+    const annealing = new Annealing({ T_0: 10, updateFreq: 'epoch' }, { logger: null });
+    await train(tinyModel(), annealing, { batchSize: 100, initialEpoch: 5, epochs: 6 });
+    expect(load(annealing.toJSON()).toJSON()).to.deep.equal(annealing.toJSON());
+  });
+
   it('because a newer release wrote it asks for that release, whatever else is in it', () => {
     for (const version of [2, 3, 1.5, 1e300]) {
       expect(refusal({ version, shape: 'new' })).to.equal(
@@ -426,6 +450,20 @@ describe('A state that is refused', () => {
       [
         (d) => Object.assign(d['history'] as Draft, { steps: 5 }),
         '`history.steps`: expected a list of integers >= 0',
+      ],
+      [
+        (d) => Object.assign(d['history'] as Draft, { epochs: [0.5], batches: [-1], learningRates: [-1] }),
+        '`history.epochs`: expected a list of integers from 0 to 2^32 - 1\n' +
+          '`history.batches`: expected a list of integers from 0 to 2^32 - 1\n' +
+          '`history.learningRates`: expected a list of numbers >= 0',
+      ],
+      [
+        (d) => Object.assign(d['history'] as Draft, { batchesPerEpoch: 5 }),
+        '`history.batchesPerEpoch`: expected a list, got 5',
+      ],
+      [
+        (d) => Object.assign(d['history'] as Draft, { batchesPerEpoch: [5] }),
+        '`history.batchesPerEpoch[0]`: expected the object { from, value }, got 5',
       ],
       [(d) => Object.assign(d, { extra: 1 }), '`extra`: unknown key'],
     ];
