@@ -143,10 +143,7 @@ function text({
   const cycles = plannedCycles(schedule, run, MOST_CYCLES_LISTED);
   const { unit } = schedule.config;
   const { cycle, phase } = schedule.cycleAt(to);
-  const ends = endsAround(
-    schedule,
-    phase === 'hold' || schedule.cycleStart(cycle) < to ? cycle : Math.max(0, cycle - 1),
-  );
+  const ends = endsAround(schedule, schedule.cycleStart(cycle) < to ? cycle : Math.max(0, cycle - 1));
   return [
     toText({ schedule, to }, { width: readValue(width) as number | undefined }),
     '',
