@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { CosineAnnealingCallback } from 'tfjs-cosine-annealing';
-import { toText } from 'tfjs-cosine-annealing/plot';
+import { toSVG, toText } from 'tfjs-cosine-annealing/plot';
 import { backendName, native, tf } from './backend';
 import {
   batches,
@@ -59,14 +59,16 @@ function conclude(annealing: CosineAnnealingCallback, milliseconds: number): voi
   const updates = `${step.toLocaleString('en')} updates in ${(milliseconds / 1000).toFixed(0)} s`;
   console.log(`\n${updates}; the test error at the end is ${errors.at(-1)?.toFixed(2)} %.\n`);
 
-  const series = { name: 'test error (%)', x: errors.map((_, epoch) => epoch + 1), y: errors };
-  console.log(
-    toText(annealing, { x: 'epoch', height: 20, series: [{ ...series, axis: 'right', kind: 'points' }] }),
-  );
+  const x = errors.map((_, epoch) => epoch + 1);
+  const testErrors = { name: 'test error (%)', x, y: errors, axis: 'right', kind: 'points' } as const;
+  const options = { x: 'epoch', series: [testErrors] } as const;
+  console.log(toText(annealing, { ...options, height: 20 }));
 
-  const file = resolve('learning-rates.csv');
-  writeFileSync(file, history.toCSV());
-  console.log(`\nAll ${history.length.toLocaleString('en')} changes of the learning rate are in ${file}`);
+  const [csv, svg] = [resolve('learning-rates.csv'), resolve('learning-rates.svg')];
+  writeFileSync(csv, history.toCSV());
+  writeFileSync(svg, toSVG(annealing, options));
+  console.log(`\nAll ${history.length.toLocaleString('en')} changes of the learning rate are in ${csv}`);
+  console.log(`The same chart for a paper or a page is in ${svg}`);
 }
 
 function printRow(...cells: string[]): void {

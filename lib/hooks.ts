@@ -42,9 +42,7 @@ const such = (isSuch: (value: unknown) => boolean, what: string) =>
 const aFunction = () => such((value) => typeof value === 'function', 'a function');
 
 const hasMethods = (value: unknown) =>
-  ['info', 'warn', 'debug'].every(
-    (name) => typeof (value as Record<string, unknown> | undefined)?.[name] === 'function',
-  );
+  ['info', 'warn', 'debug'].every((name) => typeof (value as Record<string, unknown>)[name] === 'function');
 
 const hooksSchema = strict(
   {
