@@ -13,10 +13,8 @@ export const EQUIVALENT = [
       plan: ['Math.abs(n) >= 1e5 => Math.abs(n) > 1e5'],
       plot: [
         'value < lowest => value <= lowest',
-        'reached > last => reached >= last',
         'step >= (epochs[i + 1]?.firstStep ?? Infinity) => step > (epochs[i + 1]?.firstStep ?? Infinity)',
         'value > most => value >= most',
-        'start > from => start >= from',
       ],
       'plot-text': ['column < fromColumn => column <= fromColumn'],
       schedule: [

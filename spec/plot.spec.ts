@@ -259,6 +259,7 @@ describe('toText', () => {
   it('draws whatever an axis can hold', () => {
     expect(labelsLeftOf(toText({ series: [line([0, 1e300])] }))[0]).to.equal('1e300');
     expect(labelsLeftOf(toText({ series: [line([0, 1e-300])] }))[0]).to.equal('1e-300');
+    expect(labelsLeftOf(toText({ series: [line([0, 0.9e-300])] }))[0], 'as good as 0').to.equal('1');
     expect(rowsOf(toText(RUN, { width: 1000, height: 200 }))).to.have.length(200);
   });
 
