@@ -106,6 +106,7 @@ export const EQUIVALENT = [
   {
     why: 'What is in the list at first is dropped, or overwritten, before anything reads it.',
     changes: {
+      callback: ['this.#schedule !== undefined => true'],
       'plot-svg': ['[] => ["Stryker was here"]'],
       'plot-text': ['[] => ["Stryker was here"]'],
       plot: ['[] => ["Stryker was here"]'],
@@ -132,9 +133,5 @@ export const EQUIVALENT = [
     changes: {
       rules: ["{ when: ({ issues }) => issues.every(({ code }) => code === 'unrecognized_keys') } => {}"],
     },
-  },
-  {
-    why: 'Nothing updates before a fit, which begins by settling it.',
-    changes: { callback: ['false => true'] },
   },
 ];
