@@ -107,7 +107,7 @@ export class CosineAnnealingCallback extends CustomCallback {
     annealing.#epoch = position.epoch;
     annealing.#offset = position.offset;
     if (position.t !== null) {
-      const learningRate = history.at(-1)?.learningRate ?? scheduleOf(config)(position.t);
+      const learningRate = history.at(-1)?.learningRate ?? annealing.#scheduleInUse(position.t);
       annealing.#last = { t: position.t, learningRate };
     }
     return annealing;
@@ -281,7 +281,7 @@ export class CosineAnnealingCallback extends CustomCallback {
   }
 
   #tellPlan(fit: Fit, firstEpoch: number): void {
-    const schedule = this.#schedule as Schedule<ScheduledConfig>;
+    const schedule = this.#scheduleInUse;
     const from = this.#positionAt(0);
     const total = this.#totalOf(fit, firstEpoch, this.#config.batchesPerEpoch);
     if (total === undefined) return;
@@ -319,13 +319,18 @@ export class CosineAnnealingCallback extends CustomCallback {
     this.#followSchedule();
   }
 
+  /** The schedule, where updates are done or about to be, so that it is known. */
+  get #scheduleInUse(): Schedule<ScheduledConfig> {
+    return this.#schedule as Schedule<ScheduledConfig>;
+  }
+
   #followSchedule(): void {
     if (this.#schedule !== undefined) this.#history.follow(this.#schedule);
   }
 
   #anneal(batch: number): 'same' | 'change' | 'restart' {
     const { optimizer } = this.#fitInProgress();
-    const schedule = this.#schedule as Schedule<ScheduledConfig>;
+    const schedule = this.#scheduleInUse;
     const place = { step: this.#step, epoch: this.#epoch, batch };
     const t = schedule.positionOf(place);
     const learningRate = schedule(t);
@@ -352,7 +357,7 @@ export class CosineAnnealingCallback extends CustomCallback {
   #enterCycle(t: number): number {
     const before = this.#cycle;
     if (before !== undefined && t >= before.start && t < before.end) return 0;
-    const schedule = this.#schedule as Schedule<ScheduledConfig>;
+    const schedule = this.#scheduleInUse;
     const { cycle: index, phase } = schedule.cycleAt(t);
     const end = phase === 'hold' ? Number.POSITIVE_INFINITY : schedule.cycleStart(index + 1);
     this.#cycle = { index, start: schedule.cycleStart(index), end };
@@ -381,7 +386,7 @@ export class CosineAnnealingCallback extends CustomCallback {
     const { index: cycle } = this.#cycle as CycleEntered;
     const { learningRate } = this.#last as LastUpdate;
     this.#reporter.cycleEnd(cycle, epoch, learningRate);
-    const isLast = cycle === cycleCount(this.#schedule as Schedule) - 1;
+    const isLast = cycle === cycleCount(this.#scheduleInUse) - 1;
     if (isLast && this.#config.afterLastCycle === 'stop') stop(fit);
     const { onCycleEnd } = this.#hooks;
     if (onCycleEnd === undefined) return;
@@ -428,8 +433,7 @@ export class CosineAnnealingCallback extends CustomCallback {
   }
 
   #positionAt(batch: number): number {
-    const schedule = this.#schedule as Schedule<ScheduledConfig>;
-    return schedule.positionOf({ step: this.#step, epoch: this.#epoch, batch });
+    return this.#scheduleInUse.positionOf({ step: this.#step, epoch: this.#epoch, batch });
   }
 
   #report(logs: Logs): void {
@@ -457,7 +461,7 @@ export class CosineAnnealingCallback extends CustomCallback {
   #stopOrWarnIfOver(fit: Fit, position: number): void {
     const stops = this.#config.afterLastCycle === 'stop';
     if (stops && fit.model === undefined) throw new CosineAnnealingError(CANNOT_STOP);
-    const schedule = this.#schedule as Schedule<ScheduledConfig>;
+    const schedule = this.#scheduleInUse;
     if (schedule.cycleAt(position).phase !== 'hold') return;
     if (stops) {
       stop(fit);

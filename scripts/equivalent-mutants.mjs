@@ -17,11 +17,7 @@ export const EQUIVALENT = [
         'value > most => value >= most',
       ],
       'plot-text': ['column < fromColumn => column <= fromColumn'],
-      schedule: [
-        't < end => t <= end',
-        't <= span.start.hi => t < span.start.hi',
-        'hi > Math.PI / 6 => hi >= Math.PI / 6', // no double is pi/6
-      ],
+      schedule: ['t < end => t <= end', 't <= span.start.hi => t < span.start.hi'],
       timeline: ['i <= listed => i < listed'],
     },
   },
@@ -39,6 +35,7 @@ export const EQUIVALENT = [
       plot: ['low > ZERO.exact * high => low >= ZERO.exact * high'],
       schedule: [
         'end - t <= room => end - t < room',
+        'hi > Math.PI / 6 => hi >= Math.PI / 6',
         'span.T_i.hi <= update * (1 + ROUNDING) => span.T_i.hi < update * (1 + ROUNDING)',
       ],
     },

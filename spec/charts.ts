@@ -1,4 +1,4 @@
-// Charts as the drawings get them.
+// Charts as the drawings get them, and how to read what toText draws.
 import type { Chart, Curve } from '../lib/axis';
 
 /** Values at 0, 1, 2, ... */
@@ -22,3 +22,10 @@ export const chart = (curves: Curve[], more: Partial<Chart> = {}): Chart => ({
   restarts: [],
   ...more,
 });
+
+export const rowsOf = (drawn: string) => drawn.split('\n');
+/** The rows between the axes, from the top, without axes and labels. */
+export const plotOf = (drawn: string) =>
+  rowsOf(drawn).flatMap((row) => /[│┤](.*?)([│├].*)?$/.exec(row)?.[1] ?? []);
+export const labelsLeftOf = (drawn: string) =>
+  rowsOf(drawn).flatMap((row) => /^ *(\S+)┤/.exec(row)?.[1] ?? []);

@@ -1,12 +1,9 @@
 import { expect } from 'chai';
 import type { Chart, Curve } from '../lib/axis';
 import { drawText } from '../lib/plot-text';
-import { chart, curve } from './charts';
+import { chart, curve, labelsLeftOf, plotOf, rowsOf } from './charts';
 
 const right: Partial<Curve> = { side: 'right' };
-const rowsOf = (drawn: string) => drawn.split('\n');
-/** The rows between the axes, from the top. */
-const plotOf = (drawn: string) => rowsOf(drawn).flatMap((row) => /[│┤]([^│├]*)/.exec(row)?.[1] ?? []);
 /** A chart of 40 columns and 12 lines. */
 const draw = (curves: Curve[], more: Partial<Chart> = {}) => drawText(chart(curves, more), 40, 12);
 
@@ -78,7 +75,7 @@ describe('the axes of a chart', () => {
     const both = [curve([1.99, 4.01], { name: 'a' }), curve([2, 3], { name: 'b' })];
     const drawn = drawText(chart(both, words), 40, 10);
     expect(plotOf(drawn)).to.have.length(3);
-    expect(rowsOf(drawn).flatMap((row) => /(\S+)┤/.exec(row)?.[1] ?? [])).to.deep.equal(['5', '0']);
+    expect(labelsLeftOf(drawn)).to.deep.equal(['5', '0']);
   });
 
   it('have labels on the right while ten columns are left for the plot', () => {

@@ -12,6 +12,7 @@ import {
   toSVG,
   toText,
 } from '../lib/plot';
+import { labelsLeftOf, plotOf, rowsOf } from './charts';
 
 const sgdr = cosineAnnealing({ T_0: 10, T_mult: 2, eta_max: 0.1, eta_min: 1e-4 });
 const toZero = cosineAnnealing({ T_0: 1, eta_max: 0.05 });
@@ -65,11 +66,7 @@ const golden: readonly [name: string, claim: string, source: PlotSource, options
   ],
 ];
 
-const rowsOf = (chart: string) => chart.split('\n');
-/** The rows between the axes, from the top, without axes and labels. */
-const plotOf = (chart: string) => rowsOf(chart).flatMap((row) => /[│┤](.*?)([│├].*)?$/.exec(row)?.[1] ?? []);
 const isBlank = (text: string) => /^[\s⠀]*$/.test(text);
-const labelsLeftOf = (chart: string) => rowsOf(chart).flatMap((row) => /^ *(\S+)┤/.exec(row)?.[1] ?? []);
 const line = (y: number[], more: Partial<PlotSeries> = {}): PlotSeries => ({
   name: 'y',
   x: y.map((_, i) => i),
