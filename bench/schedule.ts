@@ -1,7 +1,7 @@
 // One learning rate: ours against the bare formula written inline. Ratios within one run; see bench/README.md.
 import { Bench } from 'tinybench';
 import { CosineAnnealingCallback, cosineAnnealing, LearningRateHistory } from '../lib';
-import { toSVG, toText } from '../lib/plot';
+import { toSVG, toText } from '../lib/charts/chart';
 import { table } from './table';
 
 const eta = { eta_min: 1e-4, eta_max: 0.1 };

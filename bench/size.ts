@@ -2,17 +2,17 @@
 // of a change in the history.
 import { gzipSync } from 'node:zlib';
 import { buildSync } from 'esbuild';
-import { cosineAnnealing, LearningRateHistory } from '../lib/standalone';
+import { cosineAnnealing, LearningRateHistory } from '../lib/schedule';
 import { table } from './table';
 
 const KB = 1000;
 const bundles = [
   {
-    what: 'the arithmetic: lib/schedule.ts',
-    entry: "export { schedule } from './lib/schedule'",
+    what: 'the arithmetic: lib/annealing/schedule.ts',
+    entry: "export { schedule } from './lib/annealing/schedule'",
     budget: 3 * KB,
   },
-  { what: 'cosineAnnealing', entry: "export { cosineAnnealing } from './lib/standalone'", budget: 14 * KB },
+  { what: 'cosineAnnealing', entry: "export { cosineAnnealing } from './lib/schedule'", budget: 14 * KB },
   {
     what: 'CosineAnnealingCallback',
     entry: "export { CosineAnnealingCallback } from './lib'",

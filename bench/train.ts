@@ -1,6 +1,6 @@
 // One training step with and without the callback. Variants take turns batch count by batch count, so that noise hits
 // all alike, and each is divided by the variant beside it in the same round. See bench/README.md.
-import { backendName, native, tf } from '../examples/backend';
+import { backendName, native, tf } from '../examples/shared/backend';
 import { CosineAnnealingCallback } from '../lib';
 import { table } from './table';
 

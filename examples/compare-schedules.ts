@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { CosineAnnealingCallback, setLearningRate } from 'tfjs-cosine-annealing';
 import { toSVG } from 'tfjs-cosine-annealing/plot';
-import { backendName, tf } from './backend';
+import { backendName, tf } from './shared/backend';
 import {
   batches,
   batchesPerEpoch,
@@ -12,7 +12,7 @@ import {
   loadTrainingDigits,
   size,
   testError,
-} from './mnist';
+} from './shared/mnist';
 
 const [seeds = 5, epochs = 15] = process.argv.slice(2).map(Number);
 const CHECKPOINTS = [1, 3, 7, 15].filter((epoch) => epoch <= epochs);

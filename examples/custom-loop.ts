@@ -1,6 +1,6 @@
 // A training loop of your own: the schedule is a plain function, and setLearningRate works with every optimizer.
 import { cosineAnnealing, setLearningRate } from 'tfjs-cosine-annealing';
-import { tf } from './backend';
+import { tf } from './shared/backend';
 
 const lr = cosineAnnealing({ T_0: 50, T_mult: 2, eta_max: 0.1, eta_min: 1e-3, unit: 'batch' });
 const optimizer = tf.train.sgd(lr(0));

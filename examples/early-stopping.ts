@@ -1,6 +1,6 @@
 // Early stopping beside warm restarts: the loss rises at each restart, so be patient for a whole cycle.
 import { CosineAnnealingCallback } from 'tfjs-cosine-annealing';
-import { tf } from './backend';
+import { tf } from './shared/backend';
 
 async function main(): Promise<void> {
   const xs = tf.linspace(-1, 1, 256).reshape([256, 1]);

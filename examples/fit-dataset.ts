@@ -1,6 +1,6 @@
 // fitDataset with an endless generator: batchesPerEpoch tells TensorFlow.js, and so the callback, how long an epoch is.
 import { CosineAnnealingCallback } from 'tfjs-cosine-annealing';
-import { tf } from './backend';
+import { tf } from './shared/backend';
 
 function* sums() {
   for (;;) {

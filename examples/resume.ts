@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { join, resolve } from 'node:path';
 import type { io, LayersModel } from '@tensorflow/tfjs';
 import { CosineAnnealingCallback } from 'tfjs-cosine-annealing';
-import { backendName, native, tf } from './backend';
+import { backendName, native, tf } from './shared/backend';
 import {
   batches,
   batchesPerEpoch,
@@ -15,7 +15,7 @@ import {
   percent,
   size,
   testError,
-} from './mnist';
+} from './shared/mnist';
 
 const FOLDER = resolve('checkpoints');
 const NEWEST = join(FOLDER, 'newest');

@@ -2,7 +2,7 @@
 // there is kept, and the kept ones predict together: several networks for the training time of one.
 import type { io, LayersModel } from '@tensorflow/tfjs';
 import { CosineAnnealingCallback, type CycleEnd } from 'tfjs-cosine-annealing';
-import { backendName, native, tf } from './backend';
+import { backendName, native, tf } from './shared/backend';
 import {
   batches,
   batchesPerEpoch,
@@ -13,7 +13,7 @@ import {
   percent,
   predict,
   size,
-} from './mnist';
+} from './shared/mnist';
 
 const [cycles, epochs] = native ? [5, 20] : [3, 6];
 

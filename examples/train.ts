@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { CosineAnnealingCallback } from 'tfjs-cosine-annealing';
 import { toSVG, toText } from 'tfjs-cosine-annealing/plot';
-import { backendName, native, tf } from './backend';
+import { backendName, native, tf } from './shared/backend';
 import {
   batches,
   batchesPerEpoch,
@@ -13,7 +13,7 @@ import {
   percent,
   size,
   testError,
-} from './mnist';
+} from './shared/mnist';
 
 const { trainingImages, epochs } = size;
 const errors: number[] = [];

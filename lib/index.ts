@@ -1,4 +1,4 @@
-export { CosineAnnealingCallback } from './callback';
-export type { CosineAnnealingHooks, CycleEnd } from './hooks';
-export type { Logger } from './reporter';
-export * from './standalone';
+export * from './schedule';
+export { CosineAnnealingCallback } from './training/callback';
+export type { CosineAnnealingHooks, CycleEnd } from './training/options';
+export type { Logger } from './training/reporter';

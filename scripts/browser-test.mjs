@@ -23,7 +23,7 @@ if (browser === undefined) {
   execSync('npm run --silent build', { cwd: page, stdio: 'inherit' });
   const mocha = createRequire(import.meta.url).resolve('mocha/bin/mocha.js');
   const env = { ...process.env, TEST_BROWSER: JSON.stringify(browser) };
-  const args = [mocha, '--config', join(page, '.mocharc.json'), ...process.argv.slice(2)];
+  const args = [mocha, '--config', join(root, 'spec', 'browser', '.mocharc.json'), ...process.argv.slice(2)];
   process.exitCode = spawnSync(process.execPath, args, { cwd: root, env, stdio: 'inherit' }).status ?? 1;
 }
 

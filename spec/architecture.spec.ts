@@ -1,43 +1,31 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { expect } from 'chai';
 import * as publicSurface from '../lib';
 
 const LIB = join(__dirname, '..', 'lib');
 const DIST = join(__dirname, '..', 'dist');
 
-/** Each file may import those before it, and no other. */
-const LAYERS = [
-  'errors',
-  'double-double',
-  'timeline',
-  'schedule',
-  'rules',
-  'config',
-  'history',
-  'optimizer',
-  'plan',
-  'reporter',
-  'hooks',
-  'state',
-  'presets',
-  'callback',
-  'standalone',
-  'index',
-  'preview',
-  'cli',
-];
-/** The drawing, a leaf: of the others it may import errors only, and only the command may import it. */
-const PLOT_LAYERS = ['axis', 'label', 'plot-text', 'plot-svg', 'plot'];
-const COMMAND = ['preview', 'cli'];
-/** Which files may load what at run time. */
+/** What each folder of lib may import beside itself. */
+const FOLDERS: Record<string, readonly string[]> = {
+  annealing: ['errors'],
+  config: ['errors', 'annealing'],
+  presets: ['errors', 'annealing', 'config'],
+  training: ['errors', 'annealing', 'config'],
+  charts: ['errors'],
+  command: ['errors', 'annealing', 'config', 'presets', 'charts'],
+};
+/** The files outside folders: the errors, which import nothing, and the entry points, which are lists of exports. */
+const ERRORS = 'errors';
+const ENTRY_POINTS = ['index', 'schedule', 'plot'];
+/** Which folders and files may load what at run time. */
 const PACKAGES: Record<string, readonly string[]> = {
-  'zod/mini': ['rules', 'config', 'hooks', 'state', 'presets'],
-  'fastest-levenshtein': ['rules'],
-  '@tensorflow/tfjs-layers': ['callback'],
-  'node:fs': COMMAND,
-  'node:util': COMMAND,
+  'zod/mini': ['config', 'presets', 'training/options', 'training/state'],
+  'fastest-levenshtein': ['config/rules'],
+  '@tensorflow/tfjs-layers': ['training/callback'],
+  'node:fs': ['command'],
+  'node:util': ['command'],
 };
 
 interface Import {
@@ -45,9 +33,11 @@ interface Import {
   readonly typesOnly: boolean;
 }
 
-const files = readdirSync(LIB).filter((name) => name.endsWith('.ts'));
+const files = readdirSync(LIB, { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.ts'))
+  .map((name) => name.slice(0, -'.ts'.length).replaceAll('\\', '/'));
 const importsOf = new Map(
-  files.map((file) => [file.slice(0, -3), importsIn(readFileSync(join(LIB, file), 'utf8'))]),
+  files.map((file) => [file, importsIn(readFileSync(join(LIB, `${file}.ts`), 'utf8'))]),
 );
 
 /** Every `import`, `export ... from`, `import()` and `require()` of a source text. */
@@ -67,7 +57,37 @@ function importsIn(source: string): Import[] {
 }
 
 const isLocal = ({ from }: Import) => from.startsWith('.');
-const localName = ({ from }: Import) => from.replace(/^\.\//, '').replace(/\.js$/, '');
+const folderOf = (file: string) => file.split('/').slice(0, -1).join('/');
+
+/** The file of lib that a local import names, as seen from another one. */
+const targetOf = (file: string, { from }: Import) => posix.join(folderOf(file), from);
+
+/** The imports that the table does not allow, of files given with their local imports. */
+function forbidden(graph: ReadonlyMap<string, readonly string[]>): string[] {
+  return [...graph].flatMap(([file, targets]) => {
+    const folder = folderOf(file);
+    if (folder === '') return file === ERRORS ? targets.map((target) => `${file} -> ${target}`) : [];
+    const allowed = [folder, ...(FOLDERS[folder] ?? [])];
+    return targets
+      .filter((target) => !allowed.includes(folderOf(target) || target))
+      .map((target) => `${file} -> ${target}`);
+  });
+}
+
+/** The files that can reach themselves by imports. */
+function inCircles(graph: ReadonlyMap<string, readonly string[]>): string[] {
+  const reachable = (from: string, seen = new Set<string>()): Set<string> => {
+    for (const next of graph.get(from) ?? []) {
+      if (!seen.has(next)) reachable(next, seen.add(next));
+    }
+    return seen;
+  };
+  return [...graph.keys()].filter((file) => reachable(file).has(file));
+}
+
+const graph = new Map(
+  [...importsOf].map(([file, imports]) => [file, imports.filter(isLocal).map((one) => targetOf(file, one))]),
+);
 
 /** The modules that are loaded when a child process loads a file, of those that the pattern matches. */
 function loadedBy(file: string, pattern: RegExp, options: string[] = []): string[] {
@@ -85,9 +105,42 @@ const TENSORFLOW = /[\\/]@tensorflow[\\/]/;
 const withTypeScript = ['-r', 'ts-node/register'];
 
 describe('the architecture', () => {
-  it('has a place for every file of lib', () => {
-    expect([...LAYERS, ...PLOT_LAYERS]).to.include.members([...importsOf.keys()]);
+  it('has a room for every file of lib', () => {
+    const outside = files.filter((file) => !(folderOf(file) in FOLDERS));
+    expect(outside.sort()).to.deep.equal([ERRORS, ...ENTRY_POINTS].sort());
   });
+
+  it('imports one way between folders', () => {
+    expect(forbidden(graph)).to.deep.equal([]);
+  });
+
+  it('has no circle inside a folder', () => {
+    expect(inCircles(graph)).to.deep.equal([]);
+  });
+
+  it('would notice an import against the table, and a circle', () => {
+    const wrong = new Map([
+      ['annealing/plan', ['config/config', 'annealing/clock']],
+      ['annealing/clock', ['annealing/plan']],
+      ['errors', ['config/rules']],
+      ['charts/axis', ['charts/line', 'annealing/plan', 'errors']],
+    ]);
+    expect(forbidden(wrong)).to.deep.equal([
+      'annealing/plan -> config/config',
+      'errors -> config/rules',
+      'charts/axis -> annealing/plan',
+    ]);
+    expect(inCircles(wrong)).to.deep.equal(['annealing/plan', 'annealing/clock']);
+  });
+
+  for (const entry of ENTRY_POINTS) {
+    it(`keeps ${entry}.ts a list of exports`, () => {
+      const code = readFileSync(join(LIB, `${entry}.ts`), 'utf8').replaceAll(/\/\*[\s\S]*?\*\//g, '');
+      expect(code.replaceAll(/export\s+(?:type\s+)?(?:\*|\{[^}]*\})\s+from\s+'[^']+';/g, '').trim()).to.equal(
+        '',
+      );
+    });
+  }
 
   it('finds imports of every form, and tells those of types', () => {
     const source = [
@@ -113,29 +166,18 @@ describe('the architecture', () => {
     ]);
   });
 
-  for (const [name, imports] of importsOf) {
-    it(`${name}.ts imports only what comes before it`, () => {
-      const isPlot = PLOT_LAYERS.includes(name);
-      const order = isPlot ? ['errors', ...PLOT_LAYERS] : LAYERS;
-      const allowed = order.slice(0, order.indexOf(name));
-      if (COMMAND.includes(name)) allowed.push('plot');
-      for (const local of imports.filter(isLocal)) expect(allowed).to.include(localName(local));
-    });
-
-    it(`${name}.ts loads only the packages that it may`, () => {
+  for (const [file, imports] of importsOf) {
+    it(`lets ${file}.ts load only the packages that it may`, () => {
       for (const { from } of imports.filter((one) => !isLocal(one) && !one.typesOnly)) {
-        expect(PACKAGES[from] ?? [], from).to.include(name);
+        expect([file, folderOf(file)], from).to.satisfy((names: string[]) =>
+          names.some((name) => PACKAGES[from]?.includes(name)),
+        );
       }
     });
   }
 
-  it('has no folder in lib: a file is one noun', () => {
-    const folders = readdirSync(LIB, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-    expect(folders).to.deep.equal([]);
-  });
-
   it('lets the schedule load without TensorFlow.js', () => {
-    expect(loadedBy(join(LIB, 'standalone.ts'), TENSORFLOW, withTypeScript)).to.deep.equal([]);
+    expect(loadedBy(join(LIB, 'schedule.ts'), TENSORFLOW, withTypeScript)).to.deep.equal([]);
   });
 
   it('lets the drawing load without TensorFlow.js and without zod', () => {
@@ -144,12 +186,12 @@ describe('the architecture', () => {
   });
 
   it('would notice TensorFlow.js, since loading the callback loads it', () => {
-    const loaded = loadedBy(join(LIB, 'callback.ts'), TENSORFLOW, withTypeScript);
+    const loaded = loadedBy(join(LIB, 'training', 'callback.ts'), TENSORFLOW, withTypeScript);
     expect(loaded.some((name) => name.includes('tfjs-layers'))).to.equal(true);
     expect(loaded.filter((name) => /tfjs-node|tfjs-backend/.test(name))).to.deep.equal([]);
   });
 
-  for (const entry of ['standalone.js', 'plot.js']) {
+  for (const entry of ['schedule.js', 'plot.js']) {
     const file = join(DIST, entry);
     (existsSync(file) ? it : it.skip)(`lets the built ${entry} load without TensorFlow.js`, () => {
       expect(loadedBy(file, TENSORFLOW)).to.deep.equal([]);
@@ -177,8 +219,8 @@ describe('the public surface', () => {
   });
 
   it('does not differ without TensorFlow.js but in the callback', () => {
-    const standalone = Object.keys(require('../lib/standalone')).sort();
-    expect(standalone).to.deep.equal(
+    const withoutTensorFlow = Object.keys(require('../lib/schedule')).sort();
+    expect(withoutTensorFlow).to.deep.equal(
       Object.keys(publicSurface)
         .filter((name) => name !== 'CosineAnnealingCallback')
         .sort(),

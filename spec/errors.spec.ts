@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
 import * as z from 'zod/mini';
+import { strict } from '../lib/config/rules';
 import { CosineAnnealingError, show, validationError } from '../lib/errors';
-import { strict } from '../lib/rules';
 
 const number = z.number({ error: 'expected a number' });
 

@@ -4,8 +4,8 @@ import path from 'node:path';
 import { expect } from 'chai';
 import ts from 'typescript';
 import * as library from '../lib';
-import { preview } from '../lib/preview';
-import { missedRestarts } from './missed-restarts';
+import { preview } from '../lib/command/command';
+import { missedRestarts } from './support/rivals';
 
 const root = path.join(__dirname, '..');
 const read = (file: string) => readFileSync(path.join(root, file), 'utf8');
@@ -47,10 +47,10 @@ const blocks: Record<string, () => string | Promise<string>> = {
   },
 };
 
-/** The comments of the keys of an object in lib/config.ts. */
+/** The comments of the keys of an object in lib/config/config.ts. */
 function documented(start: string): string[] {
   const code =
-    read('lib/config.ts')
+    read('lib/config/config.ts')
       .split(start)[1]
       ?.split(/^(?:};|\);)$/m)[0] ?? '';
   const rows = [...code.matchAll(/\/\*\* (.*?) \*\/\s+(\w+):/gs)].map(([, comment, key]) =>

@@ -1,3 +1,0 @@
-import { backendName } from '../examples/backend';
-
-console.log(`backend: ${backendName}`);

@@ -1,0 +1,3 @@
+import { backendName } from '../../examples/shared/backend';
+
+console.log(`backend: ${backendName}`);

@@ -1,0 +1,257 @@
+import { expect } from 'chai';
+import { CosineAnnealingCallback } from '../../lib';
+import {
+  type CosineAnnealingConfig,
+  cosineAnnealing,
+  type ParsedConfig,
+  parseConfig,
+} from '../../lib/config/config';
+import { CosineAnnealingError } from '../../lib/errors';
+import type { CosineAnnealingState } from '../../lib/training/state';
+import { onBackend, tinyModel, train } from '../support/training';
+
+const DAMAGES = 10_000;
+const ENGINES_DIFFER_BY = 1e-12;
+/** What a damaged state is drawn with; change it to try others. */
+const SEED = Number(process.env['DAMAGE_SEED'] ?? 7);
+
+/** A generator of numbers from 0 to 1 that is the same everywhere (mulberry32). */
+function generator(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let bits = Math.imul(state ^ (state >>> 15), state | 1);
+    bits ^= bits + Math.imul(bits ^ (bits >>> 7), bits | 61);
+    return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+const random = generator(SEED);
+const below = (n: number) => Math.floor(random() * n);
+const oneOf = <T>(values: readonly T[]): T => values[below(values.length)] as T;
+
+const CONFIGS: CosineAnnealingConfig[] = [
+  { T_0: 1, T_mult: 2, eta_min: 0.01 },
+  { T_0: 5, T_mult: 1.5, unit: 'batch', eta_max_mult: 0.8 },
+  { T_0: 1, eta_min: [0.1, 0], eta_max: [0.5, 0.3], updateFreq: 'epoch' },
+  { cycles: [1, 2], eta_min: 0.01, endpoint: true, historyLimit: 7 },
+  { cycles: 2, warmup: { length: 0.5, from: 0, everyCycle: true }, amplitude_mult: 0.5 },
+];
+
+/** States as users have them: of new, trained and resumed callbacks, with and without their history. */
+async function soundStates(): Promise<string[]> {
+  const states: string[] = [];
+  for (const config of CONFIGS) {
+    const annealing = new CosineAnnealingCallback(config, { logger: null });
+    states.push(JSON.stringify(annealing));
+    await train(tinyModel(), [annealing], { epochs: 2 });
+    states.push(JSON.stringify(annealing), JSON.stringify(annealing.state({ history: false })));
+    await train(tinyModel(), [annealing], { initialEpoch: 2, epochs: 4, batchSize: 4 });
+    states.push(JSON.stringify(annealing, null, 2));
+    const resumed = CosineAnnealingCallback.fromJSON(annealing.state({ history: false }), { logger: null });
+    await train(tinyModel(), [resumed], { epochs: 1 });
+    states.push(JSON.stringify(resumed));
+  }
+  return states;
+}
+
+type Container = Record<PropertyKey, unknown>;
+
+/** Every object and array in a value, with itself. */
+function containers(value: unknown): Container[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return [value as Container, ...Object.values(value).flatMap(containers)];
+}
+
+/** Changes one random entry of a random object or array. */
+function edited(text: string, edit: (container: Container, key: string) => void): unknown {
+  const state = JSON.parse(text);
+  const container = oneOf(containers(state).filter((candidate) => Object.keys(candidate).length > 0));
+  edit(container, oneOf(Object.keys(container)));
+  return state;
+}
+
+const OTHERS = [null, true, false, 0, 1, -1, 0.5, '', '0', 'epoch', 'batch', [], [1], {}, { length: 1 }];
+const HUGE = [
+  1e21,
+  1e300,
+  Number.MAX_VALUE,
+  -Number.MAX_VALUE,
+  2 ** 53,
+  2 ** 53 - 1,
+  2 ** 32,
+  2 ** 32 - 1,
+  5e-324,
+  -0,
+  Number.NaN,
+  Number.POSITIVE_INFINITY,
+];
+const KEYS = ['__proto__', 'constructor', 'prototype', 'toString', 'length', 'hasOwnProperty'];
+const POLLUTION = '{"polluted":true,"T_0":3,"version":1,"length":5}';
+
+const damages: Record<string, (text: string) => unknown> = {
+  'cut short': (text) => text.slice(0, below(text.length)),
+  'a flipped bit': (text) => flipped(text, 1),
+  'flipped bits': (text) => flipped(text, 2 + below(4)),
+  'a piece gone': (text) => {
+    const start = below(text.length);
+    return text.slice(0, start) + text.slice(start + 1 + below(30));
+  },
+  'a piece twice': (text) => {
+    const [start, end] = [below(text.length), below(text.length)].sort((a, b) => a - b) as [number, number];
+    return text.slice(0, end) + text.slice(start);
+  },
+  'another digit': (text) => {
+    const digits = [...text.matchAll(/\d/g)];
+    const { index } = oneOf(digits);
+    return text.slice(0, index) + below(10) + text.slice(index + 1);
+  },
+  'a field gone': (text) =>
+    edited(text, (container, key) => {
+      if (Array.isArray(container)) container.splice(Number(key), 1);
+      else delete container[key];
+    }),
+  'another type': (text) =>
+    edited(text, (container, key) => {
+      container[key] = oneOf(OTHERS);
+    }),
+  'a huge number': (text) =>
+    edited(text, (container, key) => {
+      container[key] = oneOf(HUGE);
+    }),
+  'two entries swapped': (text) =>
+    edited(text, (container, key) => {
+      const other = oneOf(Object.keys(container));
+      [container[key], container[other]] = [container[other], container[key]];
+    }),
+  'a number moved': (text) =>
+    edited(text, (container, key) => {
+      const value = container[key];
+      if (typeof value === 'number') container[key] = value + oneOf([1, -1, 0.25, 1e-9, value]);
+    }),
+  'a key of the prototype': (text) => {
+    const braces = [...text.matchAll(/\{/g)];
+    const end = oneOf(braces).index + 1;
+    const last = text[end] === '}' ? '' : ',';
+    return `${text.slice(0, end)}"${oneOf(KEYS)}":${POLLUTION}${last}${text.slice(end)}`;
+  },
+  'a prototype': (text) =>
+    edited(text, (container, key) => {
+      container[key] = JSON.parse(`{"${oneOf(KEYS)}":${POLLUTION}}`);
+    }),
+};
+
+function flipped(text: string, bits: number): string {
+  const bytes = Buffer.from(text);
+  for (let i = 0; i < bits; i++) {
+    const at = below(bytes.length);
+    bytes[at] = (bytes[at] as number) ^ (1 << below(8));
+  }
+  return bytes.toString();
+}
+
+type Place = Record<'step' | 'epoch' | 'batch', number>;
+
+function positionIn({ unit, updateFreq, batchesPerEpoch }: ParsedConfig, { step, epoch, batch }: Place) {
+  if (unit === 'batch') return step;
+  if (updateFreq === 'epoch' || batchesPerEpoch === undefined) return epoch;
+  return epoch + Math.min(batch, batchesPerEpoch - 1) / batchesPerEpoch;
+}
+
+const isNear = (a: number, b: number) => Math.abs(a - b) <= ENGINES_DIFFER_BY * b;
+
+/** Written without the loader's own code: each saved change is where the saved config puts it. */
+function expectAgreement({ config, position, history }: CosineAnnealingState): void {
+  expect(() => parseConfig(config)).not.to.throw();
+  const { step, epoch, offset, t } = position;
+  for (const count of [step, epoch, offset]) expect(Number.isSafeInteger(count) && count >= 0).to.equal(true);
+  expect(offset).to.be.at.most(epoch);
+  if (t === null) {
+    expect(step).to.equal(0);
+    expect(history?.steps ?? []).to.deep.equal([]);
+    return;
+  }
+  const lr = cosineAnnealing(config as Parameters<typeof cosineAnnealing>[0]);
+  expect(Number.isFinite(lr(t)), `lr(${t})`).to.equal(true);
+  if (config.unit === 'batch') expect(t).to.be.within(config.updateFreq === 'batch' ? step - 1 : 0, step);
+  if (history === null) return;
+  const { steps, epochs, batches, learningRates } = history;
+  expect(new Set([steps.length, epochs.length, batches.length, learningRates.length]).size).to.equal(1);
+  expect(steps.length).to.be.at.most(config.historyLimit ?? Number.POSITIVE_INFINITY);
+  const { batchesPerEpoch: _, ...rest } = lr.config;
+  let schedule = lr;
+  learningRates.forEach((learningRate, i) => {
+    const era = history.batchesPerEpoch.find(({ from }) => from === i);
+    if (era) schedule = cosineAnnealing(era.value ? { ...rest, batchesPerEpoch: era.value } : rest);
+    const place = { step: steps[i] as number, epoch: epochs[i] as number, batch: batches[i] as number };
+    expect(isNear(learningRate, schedule(positionIn(schedule.config, place))), `change ${i}`).to.equal(true);
+  });
+  // The number of batches may have changed since the last change; with `endpoint` the learning rate depends on it.
+  const last = learningRates.at(-1);
+  expect(last === undefined || [lr, schedule].some((any) => isNear(last, any(t)))).to.equal(true);
+  expect(steps).to.deep.equal([...steps].sort((a, b) => a - b));
+  expect(steps.at(-1) ?? 0).to.be.at.most(step);
+}
+
+/** All that a user may ask of a callback before it trains. */
+function use(annealing: CosineAnnealingCallback): void {
+  const { learningRate, cycle, T_cur, T_i = 1, history } = annealing;
+  for (const value of [learningRate ?? 0, cycle, T_cur, T_i]) expect(Number.isFinite(value)).to.equal(true);
+  expect(history.restarts.length).to.be.at.most(history.length);
+  expect(history.toCSV().split('\n')).to.have.length(history.length + 2);
+  CosineAnnealingCallback.fromJSON(JSON.stringify(annealing));
+}
+
+const prototypes = () =>
+  [Object.prototype, Array.prototype, Function.prototype, CosineAnnealingCallback.prototype].map(
+    (prototype) => Object.getOwnPropertyNames(prototype).sort().join(),
+  );
+
+describe(`A saved state with one of ${DAMAGES.toLocaleString('en')} random damages`, () => {
+  onBackend('cpu');
+  let states: string[];
+
+  before(async () => {
+    states = await soundStates();
+  });
+
+  it('would load without them', () => {
+    for (const state of states) {
+      const loaded = CosineAnnealingCallback.fromJSON(state);
+      expect(loaded.toJSON()).to.deep.equal({ ...JSON.parse(state), history: loaded.history.toJSON() });
+      expectAgreement(loaded.toJSON());
+    }
+  });
+
+  it('is refused with a CosineAnnealingError, or agrees with itself; and no prototype changes', () => {
+    const before = prototypes();
+    const kinds = Object.entries(damages);
+    const loaded: Record<string, number> = {};
+    for (let i = 0; i < DAMAGES; i++) {
+      const [kind, damage] = kinds[i % kinds.length] as (typeof kinds)[number];
+      const state = damage(oneOf(states));
+      const report = () =>
+        `damage ${i}, ${kind}: ${typeof state === 'string' ? state : JSON.stringify(state)}`;
+      let annealing: CosineAnnealingCallback;
+      try {
+        annealing = CosineAnnealingCallback.fromJSON(state, { logger: null });
+      } catch (error) {
+        if (!(error instanceof CosineAnnealingError)) throw new Error(report(), { cause: error });
+        if (!/^`.+`: ./s.test(error.message)) throw new Error(`${error.message}\n${report()}`);
+        continue;
+      }
+      loaded[kind] = (loaded[kind] ?? 0) + 1;
+      try {
+        expectAgreement(annealing.toJSON());
+        use(annealing);
+      } catch (error) {
+        throw new Error(report(), { cause: error });
+      }
+    }
+    const count = Object.values(loaded).reduce((sum, n) => sum + n, 0);
+    console.log(`      ${DAMAGES - count} refused, ${count} loaded: ${JSON.stringify(loaded)}`);
+    expect(prototypes()).to.deep.equal(before);
+    expect(({} as Container)['polluted']).to.equal(undefined);
+    expect(count).to.be.lessThan(DAMAGES / 3);
+  });
+});
