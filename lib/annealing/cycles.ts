@@ -1,218 +1,285 @@
-import { add, type DoubleDouble, divide, exactly, multiply, negate } from './double-double';
-
-const ZERO = exactly(0);
-const ONE = exactly(1);
-const MINUS_ONE = exactly(-1);
-const RADIX = 16;
+import {
+  add,
+  type DoubleDouble,
+  divide,
+  exactly,
+  multiply,
+  negate,
+  ONE,
+  powerOf,
+  ZERO,
+} from './double-double';
 
 /** One value, or one per cycle; the last one repeats. */
 export type PerCycle = number | readonly number[];
 
-/** A linear rise from `from` to eta_max before the cosine. */
+/** A rise from `from` to eta_max at the start of a cycle; `config/keys` documents each key. */
 export interface Warmup {
   /** How long it rises, in units, >= 0. */
   readonly length: PerCycle;
-  /** Learning rate where it begins, from 0 to eta_max; undefined stands for eta_min. */
+  /** The learning rate it begins at, from 0 to eta_max. Default: eta_min. */
   readonly from?: PerCycle | undefined;
   /** Whether each warm restart has one. */
   readonly everyCycle: boolean;
-  /** Whether it replaces the head of its cycle, and does not delay it. */
-  readonly overlap: boolean;
+  /** How it rises. */
+  readonly shape: 'linear' | 'cosine';
+  /** Whether it lengthens its cycle, shortens the cosine, or covers the cosine's head. */
+  readonly placement: 'before' | 'inside' | 'overlap';
 }
 
-/** What decides where the cycles lie; `CosineAnnealingConfig` documents each key. */
-export interface TimelineConfig {
-  /** Length of the first cycle's cosine, in units, > 0. */
+/** What decides where the cycles lie; `config/keys` documents each key. */
+export interface CyclesConfig {
   readonly T_0?: number | undefined;
-  /** Each cosine is this many times as long as the one before, > 0. */
   readonly T_mult: number;
-  /** How many cycles, or the lengths of their cosines; undefined where they never end. */
   readonly cycles?: number | readonly number[] | undefined;
-  /** With a number of `cycles` and no T_0: the length that they fill, in units, > 0. */
   readonly total?: number | undefined;
-  /** The rise before the cosine, if there is one. */
+  readonly start?: number | undefined;
   readonly warmup?: Warmup | undefined;
+  readonly plateau: PerCycle;
 }
 
-/** Where one cycle lies, in units; its cosine takes the last T_i of it. */
-export interface CycleSpan {
+/** Where one cycle lies, in units: a warm-up, a plateau, and a cosine that takes the last T_i of it. */
+export interface Cycle {
+  /** Index of the cycle, from 0. */
   readonly index: number;
   readonly start: DoubleDouble;
+  /** Length of the warm-up, 0 if it has none; placement 'overlap' lays it over the cosine. */
+  readonly warmup: number;
+  /** Where the cosine begins and T_cur is 0. */
+  readonly cosineStart: DoubleDouble;
   readonly T_i: DoubleDouble;
   readonly end: DoubleDouble;
 }
 
 /** Where all cycles lie. */
-export interface Timeline {
-  /** How many cycles there are; Infinity where they never end. */
+export interface Cycles {
+  /** How many there are; Infinity if they never end. */
   readonly count: number;
   /** Where cycle i begins, for 0 <= i <= count. */
   start(i: number): DoubleDouble;
-  /** The cycle at t >= 0; the last one where t is after it. */
-  find(t: number): CycleSpan;
+  /** Cycle i, for 0 <= i < count. */
+  at(i: number): Cycle;
+  /** The cycle at t; the first one if t is before it, the last one if t is after it. */
+  find(t: number): Cycle;
 }
 
 /**
- * A table for the cycles that have lengths of their own, then a formula: from there on the cosines grow by T_mult and
- * the warm-ups stay as they are.
+ * Lays out the cycles: a table for those with lengths of their own, then a formula, since from there on the lengths grow
+ * by T_mult and warm-ups and plateaus stay as they are.
  */
-export function timeline(config: TimelineConfig): Timeline {
-  const { cycles, T_mult, warmup } = config;
-  const count = typeof cycles === 'object' ? cycles.length : (cycles ?? Number.POSITIVE_INFINITY);
-  const listed =
-    typeof cycles === 'object' || T_mult < 1 ? count : Math.min(count, listLength(warmup?.length));
-  const T = cosineLengths(config);
-  const table = startTable(listed, (i) => add(T(i), exactly(warmupAt(warmup, i).delay)));
-  const tableEnd = table[listed] as DoubleDouble;
-  const first = listed < count ? T(listed) : exactly(0);
-  const delay = warmupAt(warmup, listed).delay;
+export function layOut(config: CyclesConfig): Cycles {
+  const { T_mult } = config;
+  const count = cycleCount(config);
+  const tabled = Math.min(count, ownLengths(config));
+  const lengths = baseLengths(config);
+  const starts = startTable(config, tabled, lengths);
+  const tableEnd = starts.at(-1) ?? ZERO;
+  const base = tabled < count ? lengths(tabled) : ZERO;
+  const added = exactly(addedAt(config, tabled));
   const growth = geometric(T_mult);
 
-  function tabled(index: number): CycleSpan {
+  function start(i: number): DoubleDouble {
+    const known = starts[i];
+    if (known !== undefined) return known;
+    const cycles = i - tabled;
+    return add(tableEnd, add(multiply(base, growth(cycles).sum), multiply(added, exactly(cycles))));
+  }
+
+  function lengthOf(i: number): DoubleDouble {
+    return i < tabled ? lengths(i) : multiply(base, growth(i - tabled).power);
+  }
+
+  function at(i: number): Cycle {
+    const { placement } = config.warmup ?? {};
+    const warmup = warmupAt(config.warmup, i);
+    const delay = placement === 'overlap' ? 0 : warmup;
+    const shortening = placement === 'inside' ? warmup : 0;
     return {
-      index,
-      start: table[index] as DoubleDouble,
-      T_i: T(index),
-      end: table[index + 1] as DoubleDouble,
+      index: i,
+      start: start(i),
+      warmup,
+      cosineStart: add(add(start(i), exactly(delay)), exactly(valueAt(config.plateau, i))),
+      T_i: add(lengthOf(i), exactly(-shortening)),
+      end: start(i + 1),
     };
   }
 
-  function computed(index: number): CycleSpan {
-    const { sum, power } = growth(index - listed);
-    const T_i = multiply(first, power);
-    const delays = multiply(exactly(delay), exactly(index - listed));
-    const start = add(tableEnd, add(multiply(first, sum), delays));
-    return { index, start, T_i, end: add(start, add(T_i, exactly(delay))) };
+  /** About the cycle at t: a logarithm is rounded, so it can be a cycle or two off. */
+  function guess(t: number): number {
+    if (t < tableEnd.hi || tabled === count) return lastNotAfter(starts, t, count - 1);
+    const beyond = cyclesWithin(t - tableEnd.hi, { first: base.hi, added: added.hi, T_mult });
+    return Math.min(count - 1, tabled + Math.floor(beyond));
   }
 
-  /**
-   * A guess by logarithm is rounded, so it can be a cycle or two off: the boundaries decide. Beyond 2^53 cycles a number
-   * is the next one's, too, so that there is no going on until they agree.
-   */
-  function search(t: number): CycleSpan {
-    const guess = listed + Math.floor(cyclesWithin(t - tableEnd.hi, first.hi, T_mult, delay));
-    let span = computed(Math.min(count - 1, guess));
-    for (let step = 0; step < 4 && span.start.hi > t; step++) span = computed(span.index - 1);
-    for (let step = 0; step < 4 && span.index < count - 1 && span.end.hi <= t; step++)
-      span = computed(span.index + 1);
-    return span;
-  }
-
-  return {
-    count,
-    start: (i) => (i <= listed ? (table[i] as DoubleDouble) : computed(i).start),
-    find(t) {
-      if (t < tableEnd.hi || listed === count) return tabled(lastNotAfter(table, t));
-      return search(t);
-    },
-  };
+  const cycle = memoized(at);
+  return { count, start, at: cycle, find: finder(guess, cycle, count) };
 }
 
-/** The length of cycle i's warm-up, and by how much that delays the cosine. */
-export function warmupAt(warmup: Warmup | undefined, i: number): { length: number; delay: number } {
-  if (warmup === undefined) return { length: 0, delay: 0 };
-  const beyondList = i >= listLength(warmup.length);
-  const length = beyondList && !warmup.everyCycle ? 0 : at(warmup.length, i);
-  return { length, delay: warmup.overlap ? 0 : length };
+/** How many cycles there are; Infinity if they never end. */
+export const cycleCount = ({ cycles }: Pick<CyclesConfig, 'cycles'>): number =>
+  typeof cycles === 'object' ? cycles.length : (cycles ?? Infinity);
+
+/** Whether the cycles fill the training: their number is given, and no lengths. */
+export const fillsTotal = ({ cycles, T_0 }: Pick<CyclesConfig, 'cycles' | 'T_0'>): boolean =>
+  typeof cycles === 'number' && T_0 === undefined;
+
+/** How many cycles, from the first one on, have lengths that no formula gives. */
+function ownLengths({ cycles, T_mult, warmup, plateau }: CyclesConfig): number {
+  if (typeof cycles === 'object' || T_mult < 1) return Infinity;
+  const warmups = typeof warmup?.length === 'object' ? warmup.length.length : warmup === undefined ? 0 : 1;
+  return Math.max(warmups, typeof plateau === 'object' ? plateau.length : 0);
 }
 
-/** The value for cycle i. */
-export const at = (values: PerCycle, i: number): number =>
-  typeof values === 'number' ? values : (values[Math.min(i, values.length - 1)] as number);
-
-const listLength = (values: PerCycle | undefined) => (typeof values === 'number' ? 1 : (values?.length ?? 0));
-
-/** T_i, the length of cycle i's cosine, as a function of i. */
-export function cosineLengths(config: TimelineConfig): (i: number) => DoubleDouble {
+/** The length of cycle i without its plateau and a warm-up before it: T_0 T_mult^i, or as listed. */
+export function baseLengths(config: CyclesConfig): (i: number) => DoubleDouble {
   const { cycles, T_mult } = config;
-  if (typeof cycles === 'object') return (i) => exactly(cycles[i] as number);
-  const T_0 = config.T_0 === undefined ? firstLength(config) : exactly(config.T_0);
+  if (typeof cycles === 'object') return (i) => exactly(valueAt(cycles, i));
+  const T_0 = config.T_0 === undefined ? filling(config, cycles ?? 0) : exactly(config.T_0);
   return (i) => multiply(T_0, powerOf(exactly(T_mult), i));
 }
 
-/** The T_0 with which `cycles` cycles and their warm-ups fill `total` exactly. */
-function firstLength({ cycles, total, T_mult, warmup }: TimelineConfig): DoubleDouble {
-  const delays = totalDelay(warmup, cycles as number);
-  return divide(add(exactly(total as number), negate(delays)), geometric(T_mult)(cycles as number).sum);
+/** The T_0 with which so many cycles fill the time from `start` to `total` exactly. */
+function filling(config: CyclesConfig, count: number): DoubleDouble {
+  const { total = NaN, start = 0, T_mult } = config;
+  const rest = add(add(exactly(total), exactly(-start)), negate(totalAdded(config, count)));
+  return divide(rest, geometric(T_mult)(count).sum);
 }
 
-/** By how much the warm-ups of the first `count` cycles delay their cosines. */
-export function totalDelay(warmup: Warmup | undefined, count: number): DoubleDouble {
-  const listed = Math.min(count, listLength(warmup?.length));
-  let sum = exactly(0);
-  for (let i = 0; i < listed; i++) sum = add(sum, exactly(warmupAt(warmup, i).delay));
-  return add(sum, multiply(exactly(warmupAt(warmup, listed).delay), exactly(count - listed)));
+/** What plateaus, and warm-ups before the cosine, add to the first `count` cycles together. */
+export function totalAdded(config: CyclesConfig, count: number): DoubleDouble {
+  const listed = Math.min(count, ownLengths({ ...config, cycles: undefined, T_mult: 1 }));
+  let sum = ZERO;
+  for (let i = 0; i < listed; i++) sum = add(sum, exactly(addedAt(config, i)));
+  return add(sum, multiply(exactly(addedAt(config, listed)), exactly(count - listed)));
 }
 
-function startTable(count: number, length: (i: number) => DoubleDouble): DoubleDouble[] {
-  const starts = [exactly(0)];
-  for (let i = 0; i < count; i++) starts.push(add(starts[i] as DoubleDouble, length(i)));
+/** By how much plateau and warm-up lengthen cycle i. */
+function addedAt({ warmup, plateau }: CyclesConfig, i: number): number {
+  return valueAt(plateau, i) + (warmup?.placement === 'before' ? warmupAt(warmup, i) : 0);
+}
+
+/** The length of cycle i's warm-up, 0 if it has none. */
+export function warmupAt(warmup: Warmup | undefined, i: number): number {
+  if (warmup === undefined) return 0;
+  const listed = typeof warmup.length === 'object' ? warmup.length.length : 1;
+  return i < listed || warmup.everyCycle ? valueAt(warmup.length, i) : 0;
+}
+
+/** The value for cycle i. */
+export function valueAt(values: PerCycle, i: number): number {
+  if (typeof values === 'number') return values;
+  return values[Math.min(i, values.length - 1)] ?? NaN;
+}
+
+function startTable(config: CyclesConfig, count: number, base: (i: number) => DoubleDouble): DoubleDouble[] {
+  let start = exactly(config.start ?? 0);
+  const starts = [start];
+  for (let i = 0; i < count; i++) {
+    start = add(start, add(base(i), exactly(addedAt(config, i))));
+    starts.push(start);
+  }
   return starts;
 }
 
 /**
+ * Finds a cycle near the guess. Beyond 2^53 cycles a number is also the next one's, so that it is not sought until the
+ * boundaries agree.
+ */
+function finder(guess: (t: number) => number, at: (i: number) => Cycle, count: number) {
+  return (t: number): Cycle => {
+    let cycle = at(guess(t));
+    for (let step = 0; step < 4 && cycle.index > 0 && cycle.start.hi > t; step++) cycle = at(cycle.index - 1);
+    for (let step = 0; step < 4 && cycle.index < count - 1 && cycle.end.hi <= t; step++)
+      cycle = at(cycle.index + 1);
+    return cycle;
+  };
+}
+
+const MAX_REMEMBERED = 4096;
+
+/** Remembers the latest results, since calls at random positions come back to the same cycles. */
+export function memoized<Result>(compute: (i: number) => Result): (i: number) => Result {
+  const known = new Map<number, Result>();
+  return (i) => {
+    const found = known.get(i);
+    if (found !== undefined) return found;
+    if (known.size >= MAX_REMEMBERED) known.clear();
+    const result = compute(i);
+    known.set(i, result);
+    return result;
+  };
+}
+
+/**
  * 1 + m + ... + m^(i-1) = (m^i - 1) / (m - 1), and m^i, as functions of i. What is computed is m^i - 1, digit by digit
- * of i: rounding errors in m^i would grow with i, and be all that the difference leaves where m is close to 1.
+ * of i: rounding errors in m^i would grow with i, and be all that the difference leaves if m is close to 1.
  */
 function geometric(m: number): (i: number) => { sum: DoubleDouble; power: DoubleDouble } {
   if (m === 1) return (i) => ({ sum: exactly(i), power: ONE });
-  const excess = add(exactly(m), MINUS_ONE);
-  const table: DoubleDouble[][] = []; // of m^(digit * RADIX^place) - 1
-  function digits(place: number): DoubleDouble[] {
-    for (let next = table.length; next <= place; next++) {
-      const one = next === 0 ? excess : carry(table[next - 1] as DoubleDouble[]);
-      const row = [ZERO];
-      for (let digit = 1; digit < RADIX; digit++) row.push(compound(row[digit - 1] as DoubleDouble, one));
-      table.push(row);
-    }
-    return table[place] as DoubleDouble[];
-  }
+  const excess = add(exactly(m), exactly(-1));
+  const digits = digitTable(excess);
   return (i) => {
     let growth = ZERO;
     for (let place = 0, rest = i; rest >= 1; place++, rest = Math.floor(rest / RADIX)) {
-      growth = compound(growth, digits(place)[rest % RADIX] as DoubleDouble);
+      growth = compound(growth, digits(place)[rest % RADIX] ?? ZERO);
     }
     return { sum: divide(growth, excess), power: add(growth, ONE) };
   };
 }
 
-/** m^(RADIX^(place + 1)) - 1. */
-const carry = (row: DoubleDouble[]) => compound(row[1] as DoubleDouble, row[RADIX - 1] as DoubleDouble);
+const RADIX = 16;
+
+/** m^(digit * RADIX^place) - 1 for every digit, by place; `excess` is m - 1. */
+function digitTable(excess: DoubleDouble): (place: number) => readonly DoubleDouble[] {
+  const table: DoubleDouble[][] = [];
+  let one = excess; // the next place's digit 1
+  return (place) => {
+    while (table.length <= place) {
+      const row = [ZERO];
+      let growth = ZERO;
+      while (row.length < RADIX) {
+        growth = compound(growth, one);
+        row.push(growth);
+      }
+      table.push(row);
+      one = compound(growth, one);
+    }
+    return table[place] ?? [];
+  };
+}
 
 /** (1 + a) (1 + b) - 1. */
 const compound = (a: DoubleDouble, b: DoubleDouble) => add(add(a, b), multiply(a, b));
 
-/** By squaring, from the exponent's highest bit down. */
-function powerOf(base: DoubleDouble, exponent: number): DoubleDouble {
-  let power = ONE;
-  for (let bit = 2 ** Math.floor(Math.log2(Math.max(1, exponent))); bit >= 1; bit /= 2) {
-    power = multiply(power, power);
-    if (Math.floor(exponent / bit) % 2 === 1) power = multiply(power, base);
-  }
-  return power;
+interface Growth {
+  /** The first cycle's length, without what is added to each. */
+  readonly first: number;
+  readonly added: number;
+  readonly T_mult: number;
 }
 
-/** About how many cycles fit into `span`: of cosine lengths first, first * m, ..., each delayed by `delay`; m >= 1. */
-function cyclesWithin(span: number, first: number, m: number, delay: number): number {
-  if (m === 1) return span / (first + delay);
-  const growth = Math.log1p(m - 1);
-  const undelayed = Math.log1p((span / first) * (m - 1)) / growth;
-  if (delay === 0) return undelayed;
-  let x = Math.min(undelayed, span / delay);
+/** About how many cycles fit into `span`, for T_mult >= 1. */
+function cyclesWithin(span: number, { first, added, T_mult }: Growth): number {
+  if (T_mult === 1) return span / (first + added);
+  const growth = Math.log1p(T_mult - 1);
+  const without = Math.log1p((span / first) * (T_mult - 1)) / growth;
+  if (added === 0) return without;
+  let x = Math.min(without, span / added);
   // Newton's method on a convex function from the right of its root: six steps take it to rounding error.
   for (let step = 0; step < 6; step++) {
-    const length = (first * Math.expm1(x * growth)) / (m - 1);
-    x -= (length + delay * x - span) / ((length + first / (m - 1)) * growth + delay);
+    const length = (first * Math.expm1(x * growth)) / (T_mult - 1);
+    x -= (length + added * x - span) / ((length + first / (T_mult - 1)) * growth + added);
   }
   return x;
 }
 
-function lastNotAfter(starts: readonly DoubleDouble[], t: number): number {
+/** The last index, up to `last`, whose start is not after t; 0 if there is none. */
+function lastNotAfter(starts: readonly DoubleDouble[], t: number, last: number): number {
   let low = 0;
-  let high = starts.length - 1;
+  let high = last + 1;
   while (high - low > 1) {
     const middle = (low + high) >>> 1;
-    if ((starts[middle] as DoubleDouble).hi <= t) low = middle;
+    if ((starts[middle]?.hi ?? Infinity) <= t) low = middle;
     else high = middle;
   }
   return low;

@@ -14,6 +14,9 @@ export interface DoubleDouble {
 /** A double, exactly. */
 export const exactly = (value: number): DoubleDouble => ({ hi: value, lo: 0 });
 
+export const ZERO = exactly(0);
+export const ONE = exactly(1);
+
 export function add(a: DoubleDouble, b: DoubleDouble): DoubleDouble {
   const high = twoSum(a.hi, b.hi);
   const low = twoSum(a.lo, b.lo);
@@ -30,6 +33,16 @@ export function divide(a: DoubleDouble, b: DoubleDouble): DoubleDouble {
   const hi = a.hi / b.hi;
   const product = twoProduct(hi, b.hi);
   return quickTwoSum(hi, (a.hi - product.hi - product.lo + a.lo - hi * b.lo) / b.hi);
+}
+
+/** By squaring, from the exponent's highest bit down; the exponent is an integer >= 0. */
+export function powerOf(base: DoubleDouble, exponent: number): DoubleDouble {
+  let power = ONE;
+  for (let bit = 2 ** Math.floor(Math.log2(Math.max(1, exponent))); bit >= 1; bit /= 2) {
+    power = multiply(power, power);
+    if (Math.floor(exponent / bit) % 2 === 1) power = multiply(power, base);
+  }
+  return power;
 }
 
 export const negate = (a: DoubleDouble): DoubleDouble => ({ hi: -a.hi, lo: -a.lo });

@@ -1,83 +1,331 @@
-import type { Schedule } from './schedule';
+import { ROUNDING, updatesPerUnit } from './clock';
+import { cycleCount, fillsTotal, valueAt } from './cycles';
+import { MAX_POSITION } from './limits';
+import { type CyclePosition, ratesAt, type Schedule, type ScheduleConfig, snapped } from './schedule';
 
-/** A stretch of training, in the schedule's units. */
-export interface Run {
+/** A stretch of training on the schedule's clock: one fit, or all that is left of a training. */
+export interface Stretch {
+  /** The position of its first update, in units. */
   readonly from: number;
-  readonly to: number;
+  /** The position of the update that would come next after it, in units; undefined if its end is open. */
+  readonly to: number | undefined;
+  /** The number of its first epoch, as the fit counts them. */
+  readonly firstEpoch: number;
+  /** The cycle of the update before it; undefined if there was none. */
+  readonly cycleBefore?: number | undefined;
 }
 
-/** One cycle of a run. */
-export interface PlannedCycle {
+/** What a stretch of training will do. */
+export interface Plan {
+  readonly from: number;
+  readonly to: number | undefined;
+  /** The learning rate of its first update. */
+  readonly learningRate: number;
+  /** The first updates of new cycles, in order: the first MAX_PLANNED of them. */
+  readonly restarts: readonly PlannedRestart[];
+  /** Where the last cycle ends, if that is within the stretch. */
+  readonly lastCycleEnd: number | undefined;
+}
+
+/** A warm restart to come. */
+export interface PlannedRestart {
   readonly cycle: number;
-  readonly start: number;
-  readonly end: number;
+  /** The position of its first update, in units. */
+  readonly t: number;
+  /** Length of its cosine, in units. */
+  readonly T_i: number;
 }
 
-const MOST_LISTED = 6;
+/** A change that makes a notice go away: of the fit's `epochs`, or of keys of the config (undefined: remove it). */
+export type Cure = { readonly epochs: number } | { readonly config: Readonly<Record<string, unknown>> };
 
-/** The cycles that a run touches, in order; endless ones at most `most`. */
-export function plannedCycles(
-  schedule: Schedule,
-  { from, to }: Run,
-  most = Number.POSITIVE_INFINITY,
-): PlannedCycle[] {
-  const cycles: PlannedCycle[] = [];
-  let { cycle, phase } = schedule.cycleAt(from);
-  if (phase === 'hold') return cycles;
-  while (cycles.length < most && cycle < cycleCount(schedule) && (cycles.at(-1)?.end ?? from) < to) {
-    cycles.push({ cycle, start: schedule.cycleStart(cycle), end: schedule.cycleStart(cycle + 1) });
-    cycle++;
+/** What a user should be told about a training before it begins; positions are in units. */
+export type Notice = { readonly cures: readonly Cure[] } & (
+  | {
+      readonly kind: 'length in batches';
+      readonly length: number;
+      readonly epochs: number;
+      readonly batches: number;
+    }
+  | { readonly kind: 'idle after the last cycle'; readonly from: number; readonly to: number }
+  | {
+      readonly kind: 'never reaches the peak';
+      readonly phase: 'before' | 'warmup';
+      readonly to: number;
+      readonly peak: number;
+    }
+  | { readonly kind: 'no restart'; readonly to: number; readonly ends: readonly number[] }
+  | {
+      readonly kind: 'ends inside a cycle';
+      readonly to: number;
+      readonly learningRate: number;
+      readonly ends: readonly number[];
+    }
+  | { readonly kind: 'constant'; readonly learningRate: number }
+  | { readonly kind: 'one update per cycle'; readonly learningRate: number }
+  | {
+      readonly kind: 'begins inside a cycle';
+      readonly from: number;
+      readonly cycle: number;
+      readonly learningRate: number;
+    }
+  | { readonly kind: 'once an epoch in batches'; readonly batchesPerEpoch: number }
+  | { readonly kind: 'batches unknown' }
+);
+
+/** At most so many restarts are planned, and so many cycles are looked at to judge the learning rates. */
+const MAX_PLANNED = 7;
+const MAX_JUDGED = 1000;
+const MAX_ENDS = 6;
+
+/** What a stretch of training will do. */
+export function planOf(schedule: Schedule, stretch: Stretch): Plan {
+  const { from, to, cycleBefore = schedule.cycleAt(from).cycle } = stretch;
+  const restarts: PlannedRestart[] = [];
+  let before = cycleBefore;
+  for (const { cycle, t, T_i } of visits(schedule, stretch)) {
+    if (cycle > before) restarts.push({ cycle, t, T_i });
+    if (restarts.length === MAX_PLANNED) break;
+    before = cycle;
   }
-  return cycles;
+  const end = endOfLastCycle(schedule);
+  const isWithin = end >= from && end <= (to ?? MAX_POSITION);
+  return { from, to, learningRate: schedule(from), restarts, lastCycleEnd: isWithin ? end : undefined };
 }
 
-/** How many cycles a schedule has. */
-export function cycleCount({ config: { cycles } }: Schedule): number {
-  return typeof cycles === 'object' ? cycles.length : (cycles ?? Number.POSITIVE_INFINITY);
+/**
+ * What should be said of a stretch before it begins. How it ends is judged by the training's `total` if that is known; a
+ * stretch that runs past it is judged by its own end.
+ */
+export function noticesOf(schedule: Schedule, stretch: Stretch): Notice[] {
+  const { total } = schedule.config;
+  const to = total === undefined ? stretch.to : Math.max(total, stretch.to ?? total);
+  const training = { ...stretch, to };
+  const isNew = stretch.cycleBefore === undefined;
+  return [
+    endNotice(schedule, training),
+    ratesNotice(schedule, training),
+    isNew ? beginNotice(schedule, stretch) : undefined,
+    clockNotice(schedule.config),
+  ].flatMap((notice) => (notice === undefined ? [] : [notice]));
 }
 
-/** What a run will do, in one line. */
-export function describePlan(schedule: Schedule, run: Run): string {
-  const { unit } = schedule.config;
-  const [, ...restarts] = plannedCycles(schedule, run, MOST_LISTED + 2); // the first one goes on, or begins, at once
-  const span = `${plural(unit)} ${round(run.from)} to ${round(run.to)}`;
-  const first = `the learning rate begins at ${round(schedule(run.from))}`;
-  if (restarts.length === 0)
-    return `${span}: ${first}, with no ${run.from > 0 ? 'further ' : ''}warm restart`;
-  return `${span}: ${first}, with warm restarts at ${unit} ${list(restarts.map(({ start }) => start))}`;
-}
-
-/** What is wrong with where a run ends, with the ends that would be right; undefined where nothing is. */
-export function endProblem(schedule: Schedule, run: Run): string | undefined {
-  const { unit, T_mult, cycles } = schedule.config;
-  const end = schedule.cycleAt(run.to);
-  const start = schedule.cycleStart(end.cycle);
-  const expectsRestarts = T_mult !== 1 || typeof cycles === 'object';
-  if (end.phase === 'hold') return undefined;
-  if (start === run.to) {
-    if (!expectsRestarts || end.cycle > 1) return undefined;
-    return `no warm restart will happen in this fit: it ends at ${unit} ${round(run.to)}, with the first cycle`;
-  }
+/** What is to be said about how a training ends: the first of these that holds, if one does. */
+function endNotice(schedule: Schedule, training: Stretch): Notice | undefined {
+  const { to } = training;
+  if (to === undefined || updateCount(schedule, training, to) === 0) return undefined;
+  const finite = { ...training, to };
   return (
-    `this fit ends at ${unit} ${round(run.to)}, in the middle of a cycle, where the learning rate is still ` +
-    `${round(schedule(run.to))}; a cycle ends at ${unit} ${list(endsAround(schedule, end.cycle))}`
+    lengthInBatches(schedule, finite) ??
+    idleAfterLastCycle(schedule, finite) ??
+    neverReachesPeak(schedule, finite) ??
+    noRestart(schedule, finite) ??
+    endsInsideCycle(schedule, finite)
   );
 }
 
-/** The ends of this cycle and the ones before it. */
-export function endsAround(schedule: Schedule, cycle: number): number[] {
-  const first = Math.max(0, cycle - MOST_LISTED + 1);
-  return Array.from({ length: cycle - first + 1 }, (_, k) => schedule.cycleStart(first + k + 1));
+/** What is to be said about a training's learning rates: the first of these that holds, if one does. */
+function ratesNotice(schedule: Schedule, training: Stretch): Notice | undefined {
+  const visited = firstVisits(schedule, training);
+  if (visited.length === 0) return undefined;
+  const { config } = schedule;
+  const rates = visited.map(({ cycle }) => ratesAt(config, cycle));
+  const [{ eta_max: learningRate }] = rates as [(typeof rates)[0]];
+  const samePeak = rates.every(({ eta_max }) => eta_max === learningRate);
+  if (samePeak && rates.every(({ eta_min }) => eta_min === learningRate)) {
+    const floor = config.eta_min_ratio === undefined ? { eta_min: 0 } : { eta_min_ratio: 0 };
+    return { kind: 'constant', learningRate, cures: [{ config: floor }] };
+  }
+  const isOneEach =
+    visited.length > 1 && visited.every(({ updates, phase }) => updates === 1 && phase === 'anneal');
+  if (!samePeak || !isOneEach) return undefined;
+  return { kind: 'one update per cycle', learningRate, cures: longerCycles(config) };
 }
 
-/** 'epochs' or 'batches'. */
-export const plural = (unit: string) => (unit === 'batch' ? 'batches' : `${unit}s`);
-
-/** Numbers as people read them; boundaries such as 3.3000000000000003 do not help anyone, and 1234570 for 1234567 less. */
-export const round = (n: number): number => (Math.abs(n) >= 1e5 ? Math.round(n) : Number(n.toPrecision(6)));
-
-function list(numbers: number[]): string {
-  const shown = numbers.slice(0, MOST_LISTED).map(round);
-  if (numbers.length > MOST_LISTED) return `${shown.join(', ')}, ...`;
-  return shown.length > 1 ? `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}` : shown.join('');
+/** What is to be said about where a new callback begins, if anything. */
+function beginNotice(schedule: Schedule, { from }: Stretch): Notice | undefined {
+  const { cycle, phase } = schedule.cycleAt(from);
+  if (schedule.config.start !== undefined || phase === 'hold' || schedule.cycleStart(cycle) >= from)
+    return undefined;
+  const cures = [{ config: { start: from } }, { config: { start: 0 } }];
+  return { kind: 'begins inside a cycle', from, cycle, learningRate: schedule(from), cures };
 }
+
+/** What is to be said about the clock: how often the learning rate is set. */
+export function clockNotice({ unit, updateFreq, batchesPerEpoch }: ScheduleConfig): Notice | undefined {
+  if (unit === 'batch' && updateFreq === 'epoch' && batchesPerEpoch !== undefined && batchesPerEpoch > 1) {
+    return {
+      kind: 'once an epoch in batches',
+      batchesPerEpoch,
+      cures: [{ config: { updateFreq: 'batch' } }],
+    };
+  }
+  return unit === 'epoch' && updateFreq === 'batch' && batchesPerEpoch === undefined
+    ? { kind: 'batches unknown', cures: [] }
+    : undefined;
+}
+
+/** A stretch of training whose end is known. */
+type Finite = Stretch & { readonly to: number };
+
+function lengthInBatches({ config }: Schedule, { from, to, firstEpoch }: Finite): Notice | undefined {
+  const { unit, T_0, cycles, batchesPerEpoch, start = 0 } = config;
+  const length = T_0 ?? (typeof cycles === 'object' ? valueAt(cycles, 0) : undefined);
+  if (unit !== 'epoch' || length === undefined || batchesPerEpoch === undefined || firstEpoch > 0)
+    return undefined;
+  const epochs = to - Math.max(from, start);
+  const batches = Math.round(epochs * batchesPerEpoch);
+  if (length <= epochs || length > batches) return undefined;
+  return { kind: 'length in batches', length, epochs, batches, cures: [{ config: { unit: 'batch' } }] };
+}
+
+function idleAfterLastCycle(schedule: Schedule, training: Finite): Notice | undefined {
+  const { config } = schedule;
+  const end = endOfLastCycle(schedule);
+  const first = updateAt(schedule, training, Math.max(0, updateCount(schedule, training, end)));
+  if (config.afterLastCycle === 'stop' || !(first < training.to) || schedule(first) > 0) return undefined;
+  const shorter: Cure[] = isJudgedByTotal(config) ? [] : wholeEpochs(schedule, training, [end]);
+  const cure: Cure = { config: fillsTotal(config) ? { total: training.to } : { afterLastCycle: 'stop' } };
+  return { kind: 'idle after the last cycle', from: first, to: training.to, cures: [...shorter, cure] };
+}
+
+function neverReachesPeak(schedule: Schedule, training: Finite): Notice | undefined {
+  const last = lastUpdate(schedule, training);
+  const { cycle, phase } = schedule.cycleAt(last);
+  if (cycle > 0 || (phase !== 'before' && phase !== 'warmup')) return undefined;
+  const ends = endsFrom(schedule, cycle, MAX_ENDS);
+  const cures = endingWith(schedule, training, ends);
+  return {
+    kind: 'never reaches the peak',
+    phase,
+    to: training.to,
+    peak: ratesAt(schedule.config, 0).eta_max,
+    cures,
+  };
+}
+
+/** Only if T_mult or a list of lengths asks for restarts: with equal cycles, one may be all that is wanted. */
+function noRestart(schedule: Schedule, training: Finite): Notice | undefined {
+  const { config } = schedule;
+  const asksForRestarts =
+    cycleCount(config) > 1 && (config.T_mult !== 1 || typeof config.cycles === 'object');
+  if (!asksForRestarts || schedule.cycleAt(lastUpdate(schedule, training)).cycle > 0) return undefined;
+  const ends = endsFrom(schedule, 1, MAX_ENDS);
+  const cures = endingWith(schedule, training, ends);
+  return { kind: 'no restart', to: training.to, ends, cures };
+}
+
+/** A training ends with a cycle if the update after its last one would be in another cycle. */
+function endsInsideCycle(schedule: Schedule, training: Finite): Notice | undefined {
+  const { to } = training;
+  if (!isInside(schedule, training, to)) return undefined;
+  const { cycle } = schedule.cycleAt(to);
+  const ends = endsFrom(schedule, Math.max(0, cycle - MAX_ENDS + 2), MAX_ENDS);
+  const cures = endingWith(schedule, training, ends);
+  const hasOwn = isJudgedByTotal(schedule.config) || cures.some((cure) => 'epochs' in cure);
+  if (!hasOwn) cures.unshift(filled(schedule, cycle));
+  return { kind: 'ends inside a cycle', to, learningRate: schedule(to), ends, cures };
+}
+
+function isInside(schedule: Schedule, stretch: Stretch, to: number): boolean {
+  const last = schedule.cycleAt(lastUpdate(schedule, { ...stretch, to }));
+  const next = schedule.cycleAt(snapped(schedule, to));
+  return next.phase !== 'hold' && next.cycle === last.cycle;
+}
+
+/** The fit's `epochs` with which training would end as a cycle does; only whole numbers are possible. */
+function wholeEpochs(schedule: Schedule, stretch: Stretch, ends: readonly number[]): { epochs: number }[] {
+  const { unit, batchesPerEpoch } = schedule.config;
+  const unitsPerEpoch = unit === 'epoch' ? 1 : batchesPerEpoch;
+  if (unitsPerEpoch === undefined) return [];
+  const candidates = ends
+    .filter((end) => end > stretch.from && end <= MAX_POSITION)
+    .map((end) => Math.ceil((end - stretch.from) / unitsPerEpoch - ROUNDING))
+    .filter((epochs) => !isInside(schedule, stretch, stretch.from + epochs * unitsPerEpoch));
+  return [...new Set(candidates)].map((epochs) => ({ epochs: stretch.firstEpoch + epochs }));
+}
+
+/** Lengths of the training with which it would end as a cycle does: of this fit, or of all together. */
+function endingWith(schedule: Schedule, training: Finite, ends: readonly number[]): Cure[] {
+  const possible = ends.filter((end) => end > training.from && end <= MAX_POSITION);
+  const totals = fillsTotal(schedule.config) ? [] : possible.map((total) => ({ config: { total } }));
+  if (isJudgedByTotal(schedule.config)) return totals;
+  return [
+    ...wholeEpochs(schedule, training, ends),
+    ...totals.filter(({ config }) => config.total >= training.to).slice(0, 1),
+  ];
+}
+
+/** Whether the length of the whole training was given, beside lengths of cycles. */
+const isJudgedByTotal = (config: ScheduleConfig) => config.total !== undefined && !fillsTotal(config);
+
+/** So many cycles, as long as fills the training. */
+const filled = ({ config }: Schedule, cycle: number): Cure => ({
+  config: { cycles: Math.min(cycle + 1, cycleCount(config)), T_0: undefined },
+});
+
+const longerCycles = (config: ScheduleConfig): Cure[] => {
+  if (config.unit === 'epoch' && config.updateFreq === 'epoch' && (config.batchesPerEpoch ?? 2) > 1) {
+    return [{ config: { updateFreq: 'batch' } }];
+  }
+  const length = 10 / (updatesPerUnit(config) ?? 1);
+  if (config.T_0 !== undefined) return [{ config: { T_0: length } }];
+  return [{ config: { T_0: length, cycles: undefined, T_mult: 1 } }];
+};
+
+/** The ends of so many cycles from this one on. */
+function endsFrom(schedule: Schedule, cycle: number, most: number): number[] {
+  const count = Math.min(most, cycleCount(schedule.config) - cycle);
+  return Array.from({ length: Math.max(0, count) }, (_, k) => schedule.cycleStart(cycle + k + 1));
+}
+
+/** Where the last cycle ends; Infinity if there is none. */
+export function endOfLastCycle({ config, cycleStart }: Schedule): number {
+  const count = cycleCount(config);
+  return count === Infinity ? Infinity : cycleStart(count);
+}
+
+/** A stretch within one cycle. */
+interface Visit extends CyclePosition {
+  /** The position of its first update. */
+  readonly t: number;
+  readonly updates: number;
+}
+
+/** The cycles in which a stretch has updates, in order. */
+function* visits(schedule: Schedule, stretch: Stretch): Iterable<Visit> {
+  const count = stretch.to === undefined ? Infinity : updateCount(schedule, stretch, stretch.to);
+  for (let k = 0; k < count; ) {
+    const t = updateAt(schedule, stretch, k);
+    const position = schedule.cycleAt(t);
+    const end = position.phase === 'hold' ? Infinity : schedule.cycleStart(position.cycle + 1);
+    const next = Math.min(count, Math.max(k + 1, updateCount(schedule, stretch, end)));
+    yield { ...position, t, updates: next - k };
+    k = next;
+  }
+}
+
+/** The first cycles of a stretch before the rest after the last one. */
+function firstVisits(schedule: Schedule, stretch: Stretch): Visit[] {
+  const found: Visit[] = [];
+  for (const visit of visits(schedule, stretch)) {
+    if (visit.phase === 'hold' || found.length === MAX_JUDGED) break;
+    found.push(visit);
+  }
+  return found;
+}
+
+/** How many updates of a stretch come before this position. */
+function updateCount({ config }: Schedule, { from }: Stretch, position: number): number {
+  return Math.ceil((position - from) * (updatesPerUnit(config) ?? 1) - ROUNDING);
+}
+
+/** The position of update k of a stretch. */
+function updateAt(schedule: Schedule, { from }: Stretch, k: number): number {
+  const perUnit = updatesPerUnit(schedule.config) ?? 1;
+  const units = perUnit > 1 ? Math.floor(k / perUnit) : 0;
+  return snapped(schedule, from + units + (k - units * perUnit) / perUnit);
+}
+
+const lastUpdate = (schedule: Schedule, stretch: Finite) =>
+  updateAt(schedule, stretch, Math.max(0, updateCount(schedule, stretch, stretch.to) - 1));

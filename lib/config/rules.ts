@@ -1,128 +1,213 @@
 import { distance } from 'fastest-levenshtein';
 import * as z from 'zod/mini';
-import { show } from '../errors';
+import { MAX_POSITION } from '../annealing/limits';
+import { CosineAnnealingError, type Problem, show } from '../errors';
 
-/** The rules that values are checked with, each with its message: what config and presets are made of. */
+/** The rules that single values are checked with, each with its wording: what config, presets, options and state are made of. */
 
-const LONGEST = Number.MAX_SAFE_INTEGER;
+/** More problems than these are counted, not listed. */
+const MAX_PROBLEMS = 20;
 
-/** The message of a rule, and the end of the checks of what breaks it, so that each value has one message. */
-export const says = (expected: string) => ({ error: `expected ${expected}`, abort: true });
+/** The wording of a rule; a value that breaks it is checked no further, so that each value has one problem. */
+export const rule = (expected: string) => ({ error: `expected ${expected}`, abort: true });
 
 export const positive = () => {
-  const rule = says('a number > 0');
-  return z.number(rule).check(z.gt(0, rule));
+  const above0 = rule('a number > 0');
+  return z.number(above0).check(z.gt(0, above0));
 };
 
 export const notNegative = () => {
-  const rule = says('a number >= 0');
-  return z.number(rule).check(z.gte(0, rule));
+  const from0 = rule('a number >= 0');
+  return z.number(from0).check(z.gte(0, from0));
 };
 
 export const fraction = () => {
-  const rule = says('a number from 0 to 1');
-  return z.number(rule).check(z.gte(0, rule), z.lte(1, rule));
+  const share = rule('a number from 0 to 1');
+  return z.number(share).check(z.gte(0, share), z.lte(1, share));
 };
 
 export const count = () => {
-  const rule = says('an integer >= 1');
-  return z.int(rule).check(z.gte(1, rule));
+  const from1 = rule('an integer >= 1');
+  return z.int(from1).check(z.gte(1, from1));
 };
 
 export const countFromZero = () => {
-  const rule = says('an integer >= 0');
-  return z.int(rule).check(z.gte(0, rule));
+  const from0 = rule('an integer >= 0');
+  return z.int(from0).check(z.gte(0, from0));
 };
 
-const atMostLongest = z.lte(LONGEST, says('a number <= 2^53 - 1'));
+const withinReach = z.lte(MAX_POSITION, rule('a number <= 2^53 - 1'));
 
-/** A duration that may be none, in the config's units. */
-export const duration = () => notNegative().check(atMostLongest);
+/** A length that may be 0, in the config's units. */
+export const duration = () => notNegative().check(withinReach);
 
 /** A factor that lengthens cycles. */
-export const growth = () => positive().check(atMostLongest);
+export const growth = () => positive().check(withinReach);
+
+export const flag = () => z.boolean(rule('true or false'));
 
 export const oneOf = <const Value extends string | number | boolean>(...values: Value[]) => {
-  const [last, ...others] = values.map((value) => show(value)).reverse();
-  const rule = others.length > 0 ? `${others.reverse().join(', ')} or ${last}` : `${last}`;
-  return z.literal(values, says(rule));
+  const names = values.map(show);
+  const last = names.pop();
+  return z.literal(values, rule(names.length > 0 ? `${names.join(', ')} or ${last}` : `${last}`));
 };
 
-export const flag = () => z.boolean(says('true or false'));
+/** A value that passes a test; `expected` says which do. */
+export const passes = <Value>(isRight: (value: unknown) => boolean, expected: string) =>
+  z.custom<Value>(isRight, rule(expected));
 
-export const listOf = <Item extends z.ZodMiniType>(item: Item) =>
-  z.readonly(z.array(item, says('a list')).check(z.minLength(1, says('at least one value'))));
+/** A key that is allowed and not looked at. */
+export const ignored = () => z.optional(z.unknown());
 
-/** One value, or a list of them. `rule` says so to those who give neither. */
+/** For a value that has none of the forms that are accepted. */
+export const refused = (expected: string) => z.never(rule(expected));
+
+/** A list of at least one item. A list of a million wrong ones is answered in proportion to what can be read. */
+export function listOf<Item extends z.ZodMiniType>(item: Item) {
+  return own<readonly z.output<Item>[], readonly z.input<Item>[]>((value, findings) => {
+    if (!Array.isArray(value)) return findings.add([{ path: [], rule: 'expected a list', received: value }]);
+    if (value.length === 0)
+      findings.add([{ path: [], rule: 'expected at least one value', received: value }]);
+    const items: z.output<Item>[] = [];
+    for (let i = 0; i < value.length && findings.count < MAX_PROBLEMS; i++) {
+      const result = item.safeParse(value[i], { reportInput: true });
+      if (result.success) items.push(result.data);
+      else findings.add(problemsOf(result.error), i);
+    }
+    return Object.freeze(items);
+  });
+}
+
+/** One value, or a list with one per cycle; `expected` says so to those who give neither. */
 export function oneOrList<One extends z.ZodMiniType, Item extends z.ZodMiniType>(
   one: One,
   item: Item,
-  rule: string,
+  expected: string,
 ) {
   const list = listOf(item);
-  const other = neither(rule);
+  const other = refused(expected);
   return byForm((value) => (Array.isArray(value) ? list : typeof value === 'number' ? one : other));
 }
 
-/** For a value that has none of the forms that `rule` names. */
-export const neither = (rule: string) => z.never(says(rule));
-
-/**
- * The schema that the value's form asks for. z.union would only report that none fits; this reports what is wrong
- * with the one that was meant.
- */
-export function byForm<Schema extends z.ZodMiniType>(
-  schemaFor: (value: unknown) => Schema,
-): z.ZodMiniType<z.output<Schema>, z.input<Schema>> {
-  const parsed = z.transform((value, { issues }) => {
+/** The schema that the value's form asks for: z.union would only say that none fits, this says what is wrong with the one that was meant. */
+export function byForm<Schema extends z.ZodMiniType>(schemaFor: (value: unknown) => Schema) {
+  return own<z.output<Schema>, z.input<Schema>>((value, findings) => {
     const result = schemaFor(value).safeParse(value, { reportInput: true });
-    if (!result.success) issues.push(...(result.error.issues as typeof issues));
-    return result.data;
+    return result.success ? result.data : findings.add(problemsOf(result.error));
   });
-  return z.pipe(z.unknown(), parsed) as unknown as z.ZodMiniType<z.output<Schema>, z.input<Schema>>;
 }
 
-/** A key that is allowed and not looked at. */
-export const anything = () => z.optional(z.unknown());
-
-/** An object that has these keys only; others are refused with a suggestion. */
-export const strict = <Shape extends z.core.$ZodLooseShape>(shape: Shape, expected: string) =>
-  z.strictObject(shape, {
-    error: (issue) =>
-      issue.code === 'unrecognized_keys'
-        ? unknownKeys(issue.keys, Object.keys(shape))
-        : `expected ${expected}`,
+/** An object that has these keys only. */
+export function strict<Shape extends z.core.$ZodLooseShape>(
+  shape: Shape,
+  expected: string,
+  elsewhere: Readonly<Record<string, string>> = {},
+) {
+  const schema = z.object(shape);
+  const known = Object.keys(shape);
+  return own<Readonly<z.output<typeof schema>>, z.input<typeof schema>>((value, findings) => {
+    if (!isObject(value)) return findings.add([{ path: [], rule: `expected ${expected}`, received: value }]);
+    const unknown = Object.keys(value).filter((key) => !known.includes(key));
+    const cures = new Map(Object.entries(elsewhere));
+    for (const key of unknown.slice(0, MAX_PROBLEMS)) {
+      findings.add([{ path: [key], rule: 'unknown key', cure: cures.get(key) ?? suggestion(key, known) }]);
+    }
+    if (unknown.length > MAX_PROBLEMS) {
+      findings.add([{ path: [], rule: `${unknown.length - MAX_PROBLEMS} more unknown keys` }]);
+    }
+    const result = schema.safeParse(value, { reportInput: true });
+    return result.success ? Object.freeze(result.data) : findings.add(problemsOf(result.error));
   });
+}
 
-/** A key, and what is wrong with it beside the others. */
-export type Conflict = readonly [path: string, message: string];
-
-/** The schema with the rules between its keys, which are checked once every key by itself is right. */
-export const withRules = <Schema extends z.ZodMiniType>(
+/** A schema with rules between its keys, which are asked once every key by itself is right. */
+export function withRules<Schema extends z.ZodMiniType>(
   schema: Schema,
-  conflicts: (value: z.output<Schema>) => Iterable<Conflict>,
-): Schema =>
-  schema.check(
-    z.check<z.output<Schema>>(
-      ({ value, issues }) => {
-        for (const [path, message] of conflicts(value)) {
-          issues.push({ code: 'custom', input: value, path: path.split('.'), message });
-        }
-      },
-      { when: ({ issues }) => issues.every(({ code }) => code === 'unrecognized_keys') },
-    ),
-  );
+  conflicts: (value: z.output<Schema>) => Iterable<Problem>,
+) {
+  return own<z.output<Schema>, z.input<Schema>>((value, findings) => {
+    const result = schema.safeParse(value, { reportInput: true });
+    findings.add(result.success ? conflicts(result.data) : problemsOf(result.error));
+    return result.data;
+  });
+}
 
-/** A line for each of the unknown keys, in their order. */
-const unknownKeys = (unknown: readonly string[], known: readonly string[]): string =>
-  unknown.map((key) => `unknown key, ${suggestion(key, known)}`).join('\n');
+/**
+ * The value as a schema reads it.
+ *
+ * @param root The path that the value has for the user.
+ * @throws {@link CosineAnnealingError} that lists everything wrong with it.
+ */
+export function check<Schema extends z.ZodMiniType>(
+  schema: Schema,
+  value: unknown,
+  ...root: Problem['path']
+): z.output<Schema> {
+  const result = schema.safeParse(value, { reportInput: true });
+  if (result.success) return result.data;
+  const problems = problemsOf(result.error);
+  throw new CosineAnnealingError(
+    problems.map(({ path, ...rest }) => ({ path: [...root, ...path], ...rest })),
+  );
+}
+
+/** What zod found, as problems. */
+export function problemsOf({ issues }: z.core.$ZodError): Problem[] {
+  return issues.map((issue) => {
+    const path = issue.path.map(asStep);
+    if (issue.code === 'custom' && issue.params !== undefined) return { ...issue.params['problem'], path };
+    return { path, rule: issue.message, received: issue.input };
+  });
+}
 
 /** What an unknown name is answered with. */
 export function suggestion(key: string, known: readonly string[]): string {
-  const plain = (name: string) => name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
-  const [nearest] = known
-    .map((name) => ({ name, edits: distance(plain(key), plain(name)) }))
-    .sort((a, b) => a.edits - b.edits) as [{ name: string; edits: number }];
-  const isNear = nearest.edits <= Math.max(1, plain(nearest.name).length / 3);
-  return isNear ? `did you mean ${nearest.name}?` : `expected one of ${known.join(', ')}`;
+  const plain = (name: string) =>
+    name
+      .slice(0, 100)
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9]/g, '');
+  const edits = (name: string) => distance(plain(key), plain(name));
+  const nearest = known.reduce((best, name) => (edits(name) < edits(best) ? name : best));
+  const isNear = edits(nearest) <= Math.max(1, plain(nearest).length / 3);
+  return isNear ? `did you mean ${nearest}?` : `expected one of ${known.join(', ')}`;
 }
+
+/** A plain object, or anything that can be read as one. */
+export const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** What was found wrong with a value so far. */
+class Findings {
+  readonly #value: unknown;
+  readonly #issues: z.core.$ZodRawIssue[];
+
+  constructor(value: unknown, issues: z.core.$ZodRawIssue[]) {
+    this.#value = value;
+    this.#issues = issues;
+  }
+
+  get count(): number {
+    return this.#issues.length;
+  }
+
+  /** Takes note of problems, below these keys of the value if any are given; there is then no result. */
+  add(problems: Iterable<Problem>, ...root: Problem['path']): undefined {
+    for (const { path, ...problem } of problems) {
+      this.#issues.push({
+        code: 'custom',
+        input: this.#value,
+        path: [...root, ...path],
+        params: { problem },
+      });
+    }
+  }
+}
+
+/** A schema of our own: it returns what it read, or takes note of what is wrong. */
+function own<Output, Input>(read: (value: unknown, findings: Findings) => Output | undefined) {
+  const parsed = z.transform((value, { issues }) => read(value, new Findings(value, issues)));
+  return z.pipe(z.unknown(), parsed) as unknown as z.ZodMiniType<Output, Input>;
+}
+
+const asStep = (key: PropertyKey) => (typeof key === 'number' ? key : String(key));

@@ -1,195 +1,143 @@
 import type { Optimizer } from '@tensorflow/tfjs-core';
 import { CustomCallback, type LayersModel } from '@tensorflow/tfjs-layers';
-import { cycleCount } from '../annealing/plan';
-import type { CyclePosition, Schedule } from '../annealing/schedule';
+import type { Schedule } from '../annealing/schedule';
 import {
   type CosineAnnealingConfig,
-  needsTotal,
   type ParsedConfig,
   parseConfig,
   type ScheduledConfig,
-  scheduleIfKnown,
-  scheduleOf,
 } from '../config/config';
-import { CosineAnnealingError } from '../errors';
-import { type LearningRateChange, LearningRateHistory } from './history';
-import { checkSettable, getLearningRate, setLearningRate } from './optimizer';
-import { type CosineAnnealingHooks, parseHooks } from './options';
+import { refusal } from '../errors';
+import { LearningRateHistory } from './history';
+import { nextFrame } from './next-frame';
+import { anneal, checkSettable, getLearningRate, nameOf, rateBeforeAnnealing } from './optimizer';
+import { type CosineAnnealingOptions, parseOptions } from './options';
 import { Reporter } from './reporter';
+import { type EndedCycle, type FitFacts, know, Run, type Update } from './run';
 import { type CosineAnnealingState, loadState, saveState } from './state';
-
-/** What TensorFlow.js's types hide. */
-type ModelInTraining = LayersModel & { readonly isTraining: boolean };
-type Logs = Parameters<CustomCallback['onBatchBegin']>[1];
-
-/** What is known about the fit in progress. */
-interface Fit {
-  readonly model: LayersModel | undefined;
-  readonly optimizer: Optimizer;
-  /** End of the fit's epoch numbers; undefined behind a plain object in `callbacks`. */
-  readonly epochs: number | undefined;
-  /** Batches in an epoch, where TensorFlow.js knows. */
-  readonly batchesPerEpoch: number | undefined;
-  firstEpochSeen: boolean;
-}
-
-/** The learning rate that the last update was made with. */
-interface LastUpdate {
-  readonly t: number;
-  readonly learningRate: number;
-}
-
-/** A cycle that an update was made in, from its start to its end; the last one has no end. */
-interface CycleEntered {
-  readonly index: number;
-  readonly start: number;
-  readonly end: number;
-}
 
 /**
  * A training callback that anneals the optimizer's learning rate by a cosine, with warm restarts (SGDR, Loshchilov &
- * Hutter, arXiv 1608.03983). Put it into the `callbacks` of `model.fit` or `model.fitDataset`.
+ * Hutter, arXiv 1608.03983). Put it into the `callbacks` of `model.fit` or `model.fitDataset`, in front of others.
  */
 export class CosineAnnealingCallback extends CustomCallback {
-  #config: ParsedConfig;
-  readonly #hooks: CosineAnnealingHooks;
+  readonly #options: CosineAnnealingOptions;
   readonly #reporter: Reporter;
-  #schedule: Schedule<ScheduledConfig> | undefined;
-  #history: LearningRateHistory;
-
-  #step = 0;
-  #epoch = 0;
-  #offset = 0;
-  #last: LastUpdate | undefined;
-
+  #run: Run;
+  /** Handed over by TensorFlow.js for the fit that is about to begin. */
+  #pending: { readonly model: LayersModel; readonly params: Params } | undefined;
   #fit: Fit | undefined;
-  /** Given by TensorFlow.js for the fit that is about to begin. */
-  #given: { model: LayersModel; params: CustomCallback['params'] } | undefined;
-  #updating = false;
-  /** How many updates the optimizer had done when the one in progress began. */
-  #iterationsBefore = 0;
-  #batchesSeen = 0;
-  /** What was last written, and to which optimizer: a different value there is someone else's. */
-  #written: { optimizer: Optimizer; learningRate: number } | undefined;
-  /** The cycle of the last update. */
-  #cycle: CycleEntered | undefined;
-  /** Where that cycle ends; Infinity once that was announced. */
-  #cycleEnds = Number.POSITIVE_INFINITY;
+  /** The optimizer of the last update. */
+  #optimizer: Optimizer | undefined;
 
   /**
    * @param config The schedule, as plain data.
-   * @param hooks Functions and objects to work with.
-   * @throws {@link CosineAnnealingError} that lists everything wrong with the config, or with the hooks.
+   * @param options Functions and objects to work with.
+   * @throws {@link CosineAnnealingError} that lists everything wrong with the config, or with the options.
    */
-  constructor(config: CosineAnnealingConfig, hooks: CosineAnnealingHooks = {}) {
-    super({});
-    this.#config = parseConfig(config);
-    this.#hooks = parseHooks(hooks);
-    this.#reporter = new Reporter(hooks.logger === undefined ? console : hooks.logger, this.#config.verbose);
-    this.#history = new LearningRateHistory(this.#config.historyLimit);
-    this.#schedule = scheduleIfKnown(this.#config);
-    this.#followSchedule();
-    // Behind a plain object in `callbacks`, TensorFlow.js takes the methods off this object and calls them alone.
-    for (const hook of HOOKS) this[hook] = this[hook].bind(this) as never;
+  constructor(config: CosineAnnealingConfig, options: CosineAnnealingOptions = {}) {
+    const parsed = parseConfig(config);
+    const { yieldEvery, logger = console, ...hooks } = parseOptions(options);
+    super({ ...tfjsHooks(hooks), nextFrameFunc: nextFrame }, yieldEvery);
+    this.#options = options;
+    this.#reporter = new Reporter(logger, parsed.verbose);
+    this.#run = new Run(know(parsed, {}));
+    bindHooks(this);
   }
 
   /**
    * Goes on from a saved state, given as text or as the parsed object.
    *
-   * @throws {@link CosineAnnealingError} where the state is damaged, truncated or of a newer version.
+   * @param changes Keys of the config to change, as if they had always held; `undefined` removes one. The position stays,
+   * and so does the history, with the config that it was made with. `unit` can't change.
+   * @throws {@link CosineAnnealingError} if the state is damaged, truncated, edited or of a newer version.
    */
-  static fromJSON(json: unknown, hooks: CosineAnnealingHooks = {}): CosineAnnealingCallback {
-    const { config, position, history } = loadState(json);
-    const annealing = new CosineAnnealingCallback(config, hooks);
-    annealing.#history = history;
-    annealing.#followSchedule();
-    annealing.#step = position.step;
-    annealing.#epoch = position.epoch;
-    annealing.#offset = position.offset;
-    if (position.t !== null) {
-      const learningRate = history.at(-1)?.learningRate ?? annealing.#scheduleInUse(position.t);
-      annealing.#last = { t: position.t, learningRate };
+  static fromJSON(
+    json: unknown,
+    options: CosineAnnealingOptions = {},
+    changes: Partial<CosineAnnealingConfig> = {},
+  ): CosineAnnealingCallback {
+    const { knowledge, standing, log, cycleBefore } = loadState(json, changes);
+    const annealing = new CosineAnnealingCallback(knowledge.given, options);
+    annealing.#run = new Run(knowledge, standing, log);
+    if (cycleBefore !== undefined && cycleBefore !== annealing.cycle) {
+      annealing.#reporter.jump(cycleBefore, annealing.cycle);
     }
     return annealing;
   }
 
   /** The parsed config, frozen, with what was learned since: eta_max of the optimizer, total and batchesPerEpoch of the fit. */
   get config(): ParsedConfig {
-    return this.#config;
+    return this.#run.knowledge.config;
   }
 
   /** The pure schedule; undefined until eta_max, and the total that `cycles` fill, are known. */
   get schedule(): Schedule<ScheduledConfig> | undefined {
-    return this.#schedule;
+    return this.#run.knowledge.schedule;
   }
 
   /** Every change of the learning rate. */
   get history(): LearningRateHistory {
-    return this.#history;
+    return new LearningRateHistory(this.#run.log);
   }
 
   /** Updates done. */
   get step(): number {
-    return this.#step + (this.#isUpdateUntold ? 1 : 0);
+    return this.#run.standing.step + (this.#isUpdateUncounted ? 1 : 0);
   }
 
-  /** The epoch to train next, as the fit counts them: the `initialEpoch` that resumes this run. */
+  /** The epoch to train next, on the training's clock: the `initialEpoch` that resumes this training. */
   get epoch(): number {
-    return this.#epoch - this.#offset;
+    return this.#run.standing.epoch;
   }
 
-  /** The learning rate of the last update; before the first one, of that, where it is known. */
+  /** The learning rate of the last update; before the first one, of that, if it is known. */
   get learningRate(): number | undefined {
-    return this.#last?.learningRate ?? this.#schedule?.(0);
+    return this.#run.learningRate;
   }
 
   /** Index of the cycle of the last update, from 0. */
   get cycle(): number {
-    return this.#position?.cycle ?? 0;
+    return this.#run.position?.cycle ?? 0;
   }
 
   /** Units since that cycle's cosine began. */
   get T_cur(): number {
-    return this.#position?.T_cur ?? 0;
+    return this.#run.position?.T_cur ?? 0;
   }
 
   /** Length of that cycle's cosine, in units; undefined until it is known. */
   get T_i(): number | undefined {
-    return this.#position?.T_i;
+    return this.#run.position?.T_i;
   }
 
-  get #position(): CyclePosition | undefined {
-    return this.#schedule?.cycleAt(this.#last?.t ?? 0);
+  /** Whether the last cycle is over, so that the next update would be at its eta_min. */
+  get isOver(): boolean {
+    return this.#run.isOver;
   }
 
   /**
-   * Starts over: position 0 and an empty history. What was learned stays, so that eta_max is not read from an annealed optimizer.
+   * Starts over: position 0 and an empty history. What was learned stays, such as eta_max.
    *
    * @throws {@link CosineAnnealingError} during a fit.
    */
   reset(): void {
-    if (isTraining(this.#fit?.model)) throw new CosineAnnealingError(RESET_IN_A_FIT);
-    this.#updating = false;
-    this.#step = 0;
-    this.#epoch = 0;
-    this.#offset = 0;
-    this.#last = undefined;
-    this.#written = undefined;
-    this.#forgetCycle();
-    this.#history = new LearningRateHistory(this.#config.historyLimit);
-    this.#followSchedule();
+    if (isTraining(this.#fit?.model)) throw refusal('reset', IN_PROGRESS, { cure: 'reset it between fits' });
+    this.#fit = undefined;
+    this.#run = this.#run.restarted();
   }
 
   /**
    * The whole state, as plain data for `fromJSON`. Best saved after an epoch: TensorFlow.js can only repeat one that was
    * cut off. The learning rate then goes through that epoch again; with unit 'batch' it goes on, as `step` counts every
-   * update that was done, those of the epoch that was cut off included.
+   * update that was done, including those of the epoch that was cut off.
    *
-   * @param options `history: false` leaves the history out, which makes the state small.
+   * @param options `history`: how many of the newest changes to keep, false for none. Default: true, for all.
    */
-  state({ history = true }: { history?: boolean } = {}): CosineAnnealingState {
-    const position = { step: this.step, epoch: this.#epoch, offset: this.#offset, t: this.#last?.t ?? null };
-    return saveState(this.#config, position, history ? this.#history : null);
+  state({ history = true }: { history?: boolean | number } = {}): CosineAnnealingState {
+    const kept = typeof history === 'number' ? history : history ? Infinity : null;
+    const { knowledge, standing, log } = this.#run;
+    return saveState(knowledge, { ...standing, step: this.step }, log, kept);
   }
 
   /** The whole state: what `JSON.stringify` writes. */
@@ -197,280 +145,285 @@ export class CosineAnnealingCallback extends CustomCallback {
     return this.state();
   }
 
+  /**
+   * Sets the learning rate of the next update, in a training loop of your own; call `afterUpdate` behind the update.
+   *
+   * @param optimizer The optimizer that makes the update.
+   * @param place Index of the epoch and of the batch within it, from 0. Default: the next batch of the same epoch.
+   */
+  async beforeUpdate(
+    optimizer: Optimizer,
+    { epoch = this.epoch, batch = this.#fit?.batches ?? 0 }: { epoch?: number; batch?: number } = {},
+  ): Promise<void> {
+    const fit = this.#ownLoop();
+    if (fit.hasBegun && fit.batches > 0 && epoch === this.epoch + 1)
+      await this.#endEpoch(fit, this.epoch, {});
+    if (!fit.hasBegun || epoch !== this.epoch) this.#beginFit(fit, optimizer, epoch);
+    await this.#beforeUpdate(fit, optimizer, batch, {});
+  }
+
+  /**
+   * Takes note that the update which `beforeUpdate` prepared was made.
+   *
+   * @throws {@link CosineAnnealingError} if there was no `beforeUpdate`.
+   */
+  async afterUpdate(): Promise<void> {
+    const { update, ...fit } = this.#fitInProgress();
+    if (update === undefined)
+      throw refusal('afterUpdate', 'expected after beforeUpdate', { cure: 'call that first' });
+    await this.#afterUpdate(this.#fitInProgress(), update.optimizer, update.batch, {});
+    if (fit.isOwnLoop && update.batch + 1 === this.config.batchesPerEpoch) {
+      await this.#endEpoch(this.#fitInProgress(), this.epoch, {});
+    }
+  }
+
   /** Called by TensorFlow.js. @internal */
   override setModel(model: LayersModel): void {
-    this.#refuseSecondFit(model);
-    this.#given = { model, params: this.params };
+    const isInUse = [this.#pending?.model, this.#fit?.model].some(
+      (other) => other !== model && isTraining(other),
+    );
+    if (isInUse) throw inProgress();
+    this.#pending = { model, params: this.params };
   }
 
   /** Called by TensorFlow.js. @internal */
   override async onTrainBegin(logs?: Logs): Promise<void> {
-    const { model, params = {} } = this.#given ?? {};
-    if (model === undefined && isTraining(this.#fit?.model)) throw new CosineAnnealingError(IN_USE);
-    const optimizer = model?.optimizer ?? this.#hooks.optimizer;
-    if (optimizer === undefined) throw new CosineAnnealingError(NO_MODEL);
-    checkSettable(optimizer);
-    this.#given = undefined;
-    this.#settleUpdate();
-    this.#fit = {
-      model,
-      optimizer,
-      epochs: params['epochs'] as number | undefined,
-      batchesPerEpoch: batchesIn(params),
-      firstEpochSeen: false,
-    };
+    const { model, params = {} } = this.#pending ?? {};
+    this.#pending = undefined;
+    if (model === undefined && isTraining(this.#fit?.model)) throw inProgress();
+    checkSettable(this.#optimizerOf(model));
+    if (model === undefined && this.config.afterLastCycle === 'stop') throw cannotStop();
+    this.#endFit();
+    this.#fit = { ...NEW_FIT, model, epochs: numberIn(params, 'epochs'), batchesPerEpoch: batchesIn(params) };
     await super.onTrainBegin(logs);
   }
 
   /** Called by TensorFlow.js. @internal */
   override async onEpochBegin(epoch: number, logs?: Logs): Promise<void> {
     const fit = this.#fitInProgress();
-    if (!fit.firstEpochSeen) this.#beginFit(fit, epoch);
-    this.#batchesSeen = 0;
+    // Only the first epoch tells where a fit begins: fitDataset doesn't say. A further one proves that the last was whole.
+    if (fit.hasBegun) this.#learnBatches(fit);
+    else this.#beginFit(fit, this.#optimizerOf(fit.model), epoch);
+    fit.batches = 0;
     await super.onEpochBegin(epoch, logs);
   }
 
   /** Sets the learning rate of the update that follows. Called by TensorFlow.js. @internal */
   override async onBatchBegin(batch: number, logs?: Logs): Promise<void> {
-    this.#finishUpdate();
-    if (batch === 0 || this.#config.updateFreq === 'batch') {
-      if (this.#positionAt(batch) >= this.#cycleEnds) await this.#endCycle(this.#epoch, logs);
-      const change = this.#anneal(batch);
-      if (change !== 'same') await this.#announce(change);
-    }
-    this.#updating = true;
-    this.#iterationsBefore = this.#fitInProgress().optimizer.iterations;
-    this.#report(logs);
+    const fit = this.#fitInProgress();
+    await this.#beforeUpdate(fit, this.#optimizerOf(fit.model), batch, logs);
+    await super.onBatchBegin(batch, logs);
   }
 
   /** Called by TensorFlow.js. @internal */
   override async onBatchEnd(batch: number, logs?: Logs): Promise<void> {
-    this.#finishUpdate();
-    if (this.#nextInEpoch(batch + 1) >= this.#cycleEnds) await this.#endCycle(this.#epoch, logs);
+    const fit = this.#fitInProgress();
+    await this.#afterUpdate(fit, this.#optimizerOf(fit.model), batch, logs);
     await super.onBatchEnd(batch, logs);
   }
 
   /** Called by TensorFlow.js. @internal */
   override async onEpochEnd(epoch: number, logs?: Logs): Promise<void> {
-    this.#finishUpdate();
-    this.#epoch = this.#offset + epoch + 1;
-    this.#learnBatches();
-    this.#report(logs);
-    if (this.#positionAt(0) >= this.#cycleEnds) await this.#endCycle(this.#offset + epoch, logs);
+    await this.#endEpoch(this.#fitInProgress(), epoch, logs);
     await super.onEpochEnd(epoch, logs);
   }
 
   /** Called by TensorFlow.js. @internal */
   override async onTrainEnd(logs?: Logs): Promise<void> {
-    this.#settleUpdate();
-    this.#fit = undefined;
+    const cycle = this.#run.cycleInside;
+    if (this.#fit?.model?.stopTraining && cycle !== undefined)
+      this.#reporter.stoppedInside(cycle, this.config.unit);
+    this.#endFit();
     await super.onTrainEnd(logs);
   }
 
-  /** Only the first epoch tells where the fit begins: `fitDataset` does not say. */
-  #beginFit(fit: Fit, firstEpoch: number): void {
-    fit.firstEpochSeen = true;
-    if (firstEpoch === 0) this.#offset = this.#epoch;
-    if (firstEpoch === this.#epoch) this.#offset = 0;
-    this.#learnFromFit(fit, firstEpoch);
-    this.#epoch = this.#offset + firstEpoch;
-    this.#rememberCycle();
-    this.#tellPlan(fit, firstEpoch);
-    this.#warnOfUnknownBatches();
-    this.#stopOrWarnIfOver(fit, this.#positionAt(0));
+  #beginFit(fit: Fit, optimizer: Optimizer, firstEpoch: number): void {
+    const { epochs, batchesPerEpoch, isOwnLoop } = fit;
+    const facts: FitFacts = {
+      firstEpoch,
+      isOnClock: firstEpoch > 0 || isOwnLoop,
+      epochs,
+      batchesPerEpoch,
+      learningRate: rateBeforeAnnealing(optimizer),
+      optimizer: nameOf(optimizer),
+    };
+    const { plan, notices, isOver } = this.#run.beginFit(facts);
+    fit.hasBegun = true;
+    fit.batches = 0;
+    this.#reporter.plan(plan, this.config.unit);
+    for (const notice of notices) this.#reporter.notice(notice, this.config.unit);
+    if (isOver && this.#stop(fit)) this.#reporter.event({ kind: 'last cycle is over' });
   }
 
-  #tellPlan(fit: Fit, firstEpoch: number): void {
-    const schedule = this.#scheduleInUse;
-    const from = this.#positionAt(0);
-    const total = this.#totalOf(fit, firstEpoch, this.#config.batchesPerEpoch);
-    if (total === undefined) return;
-    this.#reporter.plan(schedule, { from, to: schedule.positionOf({ step: total, epoch: total, batch: 0 }) });
+  async #beforeUpdate(fit: Fit, optimizer: Optimizer, batch: number, logs: Logs): Promise<void> {
+    this.#countUnfinishedUpdate(fit);
+    await this.#tellEnd(fit, this.#run.takeEndBefore(batch), logs);
+    const update = this.#run.updateAt(batch);
+    this.#look(optimizer);
+    anneal(optimizer, update.learningRate);
+    this.#run.book(update);
+    this.#optimizer = optimizer;
+    fit.update = { optimizer, batch, iterationsBefore: optimizer.iterations };
+    if (logs !== undefined) logs['lr'] = update.learningRate;
+    await this.#announce(update);
   }
 
-  /** The cycle of the last update, so that the next one can be a restart; its end was announced in its own fit. */
-  #rememberCycle(): void {
-    this.#forgetCycle();
-    if (this.#last !== undefined) this.#enterCycle(this.#last.t);
-    if (this.#positionAt(0) >= this.#cycleEnds) this.#cycleEnds = Number.POSITIVE_INFINITY;
+  async #afterUpdate(fit: Fit, optimizer: Optimizer, batch: number, logs: Logs): Promise<void> {
+    if (fit.update !== undefined) this.#compare(fit.update, optimizer);
+    this.#countUpdate(fit);
+    if (this.#run.isOverAfter(batch)) this.#stop(fit);
+    await this.#tellEnd(fit, this.#run.takeEndWith(batch), logs);
   }
 
-  #learnFromFit(fit: Fit, firstEpoch: number): void {
-    const batchesPerEpoch = fit.batchesPerEpoch ?? this.#config.batchesPerEpoch;
-    const { eta_max = getLearningRate(fit.optimizer) } = this.#config;
-    const total = needsTotal(this.#config) ? this.#totalOf(fit, firstEpoch, batchesPerEpoch) : undefined;
-    this.#learn({ eta_max, ...(total && { total }), ...(batchesPerEpoch && { batchesPerEpoch }) });
+  async #endEpoch(fit: Fit, epoch: number, logs: Logs): Promise<void> {
+    this.#run.countEpoch(epoch);
+    if (isWhole(fit, logs)) this.#learnBatches(fit);
+    if (fit.isOwnLoop) fit.batches = 0;
+    if (logs !== undefined && this.learningRate !== undefined) logs['lr'] = this.learningRate;
+    if (this.#run.isOver) this.#stop(fit);
+    await this.#tellEnd(fit, this.#run.takeEndBefore(0), logs);
   }
 
-  /** Where the fit ends, in units, if that is known. */
-  #totalOf({ epochs }: Fit, firstEpoch: number, batchesPerEpoch: number | undefined): number | undefined {
-    if (epochs === undefined) return undefined;
-    if (this.#config.unit === 'epoch') return this.#offset + epochs;
-    return batchesPerEpoch && this.#step + (epochs - firstEpoch) * batchesPerEpoch;
-  }
-
-  #learn(learned: Partial<CosineAnnealingConfig>): void {
-    const news = Object.entries(learned).some(
-      ([key, value]) => this.#config[key as keyof ParsedConfig] !== value,
-    );
-    if (!news && this.#schedule !== undefined) return;
-    this.#config = parseConfig({ ...this.#config, ...learned });
-    this.#schedule = scheduleOf(this.#config);
-    this.#followSchedule();
-  }
-
-  /** The schedule, where updates are done or about to be, so that it is known. */
-  get #scheduleInUse(): Schedule<ScheduledConfig> {
-    return this.#schedule as Schedule<ScheduledConfig>;
-  }
-
-  #followSchedule(): void {
-    if (this.#schedule !== undefined) this.#history.follow(this.#schedule);
-  }
-
-  #anneal(batch: number): 'same' | 'change' | 'restart' {
-    const { optimizer } = this.#fitInProgress();
-    const schedule = this.#scheduleInUse;
-    const place = { step: this.#step, epoch: this.#epoch, batch };
-    const t = schedule.positionOf(place);
-    const learningRate = schedule(t);
-    this.#write(optimizer, learningRate);
-    const cycles = this.#enterCycle(t);
-    const isRestart = cycles > 0;
-    // Where a repeated epoch goes back to an earlier cycle is a change too, so that the restart after it shows.
-    const isChange = cycles !== 0 || this.#last?.learningRate !== learningRate;
-    this.#last = { t, learningRate };
-    if (isChange) this.#history.append(place, learningRate);
-    return isRestart ? 'restart' : isChange ? 'change' : 'same';
-  }
-
-  #write(optimizer: Optimizer, learningRate: number): void {
-    const found = getLearningRate(optimizer);
-    if (this.#written?.optimizer === optimizer && this.#written.learningRate !== found) {
-      this.#reporter.otherWriter(found, this.#written.learningRate);
+  /** What somebody else did to the optimizer since the last update. */
+  #look(optimizer: Optimizer): void {
+    const { standing, knowledge } = this.#run;
+    if (this.#optimizer === undefined) return;
+    if (optimizer !== this.#optimizer) {
+      checkSettable(optimizer);
+      const learningRate = rateBeforeAnnealing(optimizer);
+      const { eta_max } = knowledge.learned;
+      const isRead = knowledge.given.eta_max === undefined && eta_max !== undefined;
+      if (isRead && learningRate !== eta_max)
+        this.#reporter.event({ kind: 'another optimizer', learningRate, eta_max });
+    } else if (standing.last !== undefined) {
+      const found = getLearningRate(optimizer);
+      const { learningRate: written } = standing.last;
+      if (found !== written) this.#reporter.event({ kind: 'another writer', found, written });
     }
-    if (found !== learningRate) setLearningRate(optimizer, learningRate);
-    this.#written = { optimizer, learningRate };
   }
 
-  /** Notes the cycle at t, and says how many cycles that is on from the last update: more than 0 is a warm restart. */
-  #enterCycle(t: number): number {
-    const before = this.#cycle;
-    if (before !== undefined && t >= before.start && t < before.end) return 0;
-    const schedule = this.#scheduleInUse;
-    const { cycle: index, phase } = schedule.cycleAt(t);
-    const end = phase === 'hold' ? Number.POSITIVE_INFINITY : schedule.cycleStart(index + 1);
-    this.#cycle = { index, start: schedule.cycleStart(index), end };
-    this.#cycleEnds = end;
-    return before === undefined ? 0 : index - before.index;
+  /** Whether an update was made as it was prepared: callbacks behind this one can still change the optimizer. */
+  #compare(update: UpdateInProgress, optimizer: Optimizer): void {
+    const found = getLearningRate(update.optimizer);
+    const written = this.learningRate ?? found;
+    if (optimizer !== update.optimizer) this.#reporter.event({ kind: 'update with another optimizer' });
+    else if (found !== written) this.#reporter.event({ kind: 'update with another rate', found, written });
   }
 
-  #forgetCycle(): void {
-    this.#cycle = undefined;
-    this.#cycleEnds = Number.POSITIVE_INFINITY;
-  }
-
-  async #announce(kind: 'change' | 'restart'): Promise<void> {
-    const { onChange, onRestart } = this.#hooks;
-    if (!onChange && !onRestart && !this.#reporter.isTalkative) return;
-    const change = this.#history.at(-1) as LearningRateChange;
-    if (kind === 'restart') this.#reporter.restart(change, this.#config.unit);
+  async #announce({ kind }: Update): Promise<void> {
+    const { onChange, onRestart } = this.#options;
+    if (kind === 'same' || !(onChange || onRestart || this.#reporter.isTalkative)) return;
+    const change = this.history.at(-1);
+    if (change === undefined) return;
+    if (kind === 'restart') this.#reporter.restart(change, this.config.unit);
     else this.#reporter.change(change);
     await onChange?.(change);
     if (kind === 'restart') await onRestart?.(change);
   }
 
-  async #endCycle(epoch: number, logs: Logs): Promise<void> {
-    this.#cycleEnds = Number.POSITIVE_INFINITY;
-    const fit = this.#fitInProgress();
-    const { index: cycle } = this.#cycle as CycleEntered;
-    const { learningRate } = this.#last as LastUpdate;
-    this.#reporter.cycleEnd(cycle, epoch, learningRate);
-    const isLast = cycle === cycleCount(this.#scheduleInUse) - 1;
-    if (isLast && this.#config.afterLastCycle === 'stop') stop(fit);
-    const { onCycleEnd } = this.#hooks;
-    if (onCycleEnd === undefined) return;
-    await onCycleEnd({
-      cycle,
-      epoch,
-      step: this.#step - 1,
-      learningRate,
-      model: fit.model,
-      logs: await numbersIn(logs),
-    });
+  async #tellEnd(fit: Fit, ended: EndedCycle | undefined, logs: Logs): Promise<void> {
+    if (ended === undefined) return;
+    this.#reporter.cycleEnd(ended.cycle, ended.epoch, ended.learningRate);
+    const { onCycleEnd } = this.#options;
+    if (onCycleEnd !== undefined)
+      await onCycleEnd({ ...ended, model: fit.model, logs: await numbersIn(logs) });
   }
 
-  /** An update was done, and onBatchEnd not called yet; or never, where another callback threw. */
-  get #isUpdateUntold(): boolean {
-    return this.#updating && this.#fitInProgress().optimizer.iterations > this.#iterationsBefore;
+  #learnBatches({ batches, batchesPerEpoch }: Fit): void {
+    if (batchesPerEpoch !== undefined || batches === 0) return;
+    for (const notice of this.#run.learnBatches(batches)) this.#reporter.notice(notice, this.config.unit);
   }
 
-  /** At the end of a fit, also of one that failed: an update that was begun counts if it was done. */
-  #settleUpdate(): void {
-    if (this.#isUpdateUntold) this.#finishUpdate();
-    this.#updating = false;
+  /** Stops the fit if the config says so; whether it did. */
+  #stop({ model }: Fit): boolean {
+    if (this.config.afterLastCycle !== 'stop' || model === undefined) return false;
+    model.stopTraining = true;
+    return true;
   }
 
-  #finishUpdate(): void {
-    if (!this.#updating) return;
-    this.#updating = false;
-    this.#step++;
-    this.#batchesSeen++;
+  /** An update was made, and onBatchEnd not called yet; or never, if another callback threw. */
+  get #isUpdateUncounted(): boolean {
+    const { update } = this.#fit ?? {};
+    return update !== undefined && update.optimizer.iterations > update.iterationsBefore;
   }
 
-  /** An epoch that was stopped halfway does not tell how many batches there are. */
-  #learnBatches(): void {
-    const { model, batchesPerEpoch } = this.#fitInProgress();
-    if (batchesPerEpoch !== undefined || model?.stopTraining || this.#batchesSeen === 0) return;
-    this.#learn({ batchesPerEpoch: this.#batchesSeen });
+  #countUpdate(fit: Fit): void {
+    fit.update = undefined;
+    fit.batches++;
+    this.#run.countUpdate();
   }
 
-  /** Position of the update after the one that ended, where it is surely in the same epoch. */
-  #nextInEpoch(batch: number): number {
-    const { updateFreq, batchesPerEpoch } = this.#config;
-    if (updateFreq === 'epoch' || batch === batchesPerEpoch) return Number.NEGATIVE_INFINITY;
-    return this.#positionAt(batch);
+  #countUnfinishedUpdate(fit: Fit): void {
+    if (this.#isUpdateUncounted) this.#countUpdate(fit);
+    fit.update = undefined;
   }
 
-  #positionAt(batch: number): number {
-    return this.#scheduleInUse.positionOf({ step: this.#step, epoch: this.#epoch, batch });
+  /** Of a fit that failed, too: an update that was begun counts if it was made. */
+  #endFit(): void {
+    if (this.#fit !== undefined) this.#countUnfinishedUpdate(this.#fit);
+    this.#fit = undefined;
   }
 
-  #report(logs: Logs): void {
-    if (logs !== undefined && this.#last !== undefined) logs['lr'] = this.#last.learningRate;
+  #ownLoop(): Fit {
+    if (isTraining(this.#fit?.model)) throw inProgress();
+    if (this.#fit?.isOwnLoop !== true) {
+      this.#endFit();
+      this.#fit = { ...NEW_FIT, isOwnLoop: true };
+    }
+    return this.#fitInProgress();
   }
 
   #fitInProgress(): Fit {
-    if (this.#fit === undefined) throw new CosineAnnealingError(NOT_IN_A_FIT);
-    return this.#fit;
+    if (this.#fit !== undefined) return this.#fit;
+    const cure = 'for a loop of your own, call beforeUpdate and afterUpdate';
+    throw refusal('callbacks', 'CosineAnnealingCallback works inside model.fit or model.fitDataset', {
+      cure,
+    });
   }
 
-  #refuseSecondFit(model: LayersModel): void {
-    const isAnotherInUse = [this.#given?.model, this.#fit?.model].some(
-      (other) => other !== model && isTraining(other),
-    );
-    if (isAnotherInUse) throw new CosineAnnealingError(IN_USE);
-  }
-
-  #warnOfUnknownBatches(): void {
-    const { unit, updateFreq, batchesPerEpoch } = this.#config;
-    const isFractional = unit === 'epoch' && updateFreq === 'batch';
-    if (isFractional && batchesPerEpoch === undefined) this.#reporter.unknownBatches();
-  }
-
-  #stopOrWarnIfOver(fit: Fit, position: number): void {
-    const stops = this.#config.afterLastCycle === 'stop';
-    if (stops && fit.model === undefined) throw new CosineAnnealingError(CANNOT_STOP);
-    const schedule = this.#scheduleInUse;
-    if (schedule.cycleAt(position).phase !== 'hold') return;
-    if (stops) {
-      stop(fit);
-      this.#reporter.over();
-    } else {
-      this.#reporter.held(schedule(position));
-    }
+  /** The optimizer that trains now: a callback can compile the model anew, or replace it, in the middle of a fit. */
+  #optimizerOf(model: LayersModel | undefined): Optimizer {
+    const { optimizer } = this.#options;
+    const found = model?.optimizer ?? (typeof optimizer === 'function' ? optimizer() : optimizer);
+    if (found !== undefined) return found;
+    throw refusal('callbacks', NO_MODEL, { cure: NO_MODEL_CURE });
   }
 }
+
+type Params = CustomCallback['params'];
+type Logs = Parameters<CustomCallback['onBatchBegin']>[1];
+
+/** A fit, or a loop of the user's own. */
+interface Fit {
+  /** Undefined behind a plain object in `callbacks`, and in an own loop. */
+  readonly model: LayersModel | undefined;
+  /** End of the fit's epoch numbers, if known. */
+  readonly epochs: number | undefined;
+  /** Batches in an epoch, if TensorFlow.js knows. */
+  readonly batchesPerEpoch: number | undefined;
+  readonly isOwnLoop: boolean;
+  hasBegun: boolean;
+  /** Updates made in this epoch. */
+  batches: number;
+  update: UpdateInProgress | undefined;
+}
+
+interface UpdateInProgress {
+  readonly optimizer: Optimizer;
+  readonly batch: number;
+  /** How many updates the optimizer had made before it. */
+  readonly iterationsBefore: number;
+}
+
+const NEW_FIT = {
+  model: undefined,
+  epochs: undefined,
+  batchesPerEpoch: undefined,
+  isOwnLoop: false,
+  hasBegun: false,
+  batches: 0,
+  update: undefined,
+} satisfies Fit;
 
 const HOOKS = [
   'onTrainBegin',
@@ -481,38 +434,65 @@ const HOOKS = [
   'onBatchEnd',
 ] as const;
 
-const NO_MODEL =
-  '`callbacks`: CosineAnnealingCallback was given no model. Put it before any plain object in `callbacks`, and wrap ' +
-  'those as new tf.CustomCallback({...}); or give `hooks.optimizer`. If it stands alone there, two copies of ' +
-  '@tensorflow/tfjs-layers are installed: run npm ls @tensorflow/tfjs-layers';
-const IN_USE =
-  '`callbacks`: this CosineAnnealingCallback is in use by a fit in progress; it cannot serve two fits at once, nor ' +
-  'stand twice in `callbacks`: make one for each';
-const RESET_IN_A_FIT =
-  '`reset`: this CosineAnnealingCallback is in use by a fit in progress; reset it between fits';
-const NOT_IN_A_FIT = '`callbacks`: CosineAnnealingCallback works inside model.fit or model.fitDataset only';
-const CANNOT_STOP =
-  "`afterLastCycle`: 'stop' needs the model, which TensorFlow.js hands over only where no plain object is the first " +
-  'of `callbacks`; wrap it as new tf.CustomCallback({...})';
-
-/** That there is a model was checked at the beginning of the fit. */
-function stop({ model }: Fit): void {
-  (model as LayersModel).stopTraining = true;
+/** Behind a plain object in `callbacks`, TensorFlow.js takes the methods off the callback and calls them alone. */
+function bindHooks(annealing: CosineAnnealingCallback): void {
+  for (const hook of HOOKS) {
+    Object.defineProperty(annealing, hook, { value: annealing[hook].bind(annealing), enumerable: true });
+  }
 }
 
-const isTraining = (model: LayersModel | undefined) =>
-  (model as ModelInTraining | undefined)?.isTraining === true;
+/** TensorFlow.js's hooks among the options. */
+function tfjsHooks(options: CosineAnnealingOptions) {
+  return Object.fromEntries(
+    HOOKS.flatMap((hook) => (options[hook] === undefined ? [] : [[hook, options[hook]]])),
+  );
+}
 
-/** `fit` tells samples and batch size, `fitDataset` steps; null stands for unknown. */
-function batchesIn(params: CustomCallback['params']): number | undefined {
-  const { steps, samples, batchSize } = params as Record<string, number | null | undefined>;
-  if (steps) return steps;
-  return samples ? Math.ceil(samples / (batchSize as number)) : undefined;
+const IN_PROGRESS = 'this CosineAnnealingCallback is in use by a fit in progress';
+const NO_MODEL = 'CosineAnnealingCallback was given no model';
+const NO_MODEL_CURE =
+  'put it in front of any plain object in `callbacks`, and wrap those as new tf.CustomCallback({...}), or give ' +
+  '`options.optimizer`; if it stands alone there, two copies of @tensorflow/tfjs-layers are installed: run npm ls ' +
+  '@tensorflow/tfjs-layers';
+
+const inProgress = () =>
+  refusal('callbacks', IN_PROGRESS, { cure: 'make one for each fit, and put it into `callbacks` once' });
+
+const cannotStop = () =>
+  refusal(
+    'afterLastCycle',
+    "'stop' needs the model, which TensorFlow.js doesn't hand over behind a plain object",
+    {
+      cure: 'put this callback first in `callbacks`, and wrap plain objects as new tf.CustomCallback({...})',
+    },
+  );
+
+/** TensorFlow.js's types hide `isTraining`. */
+const isTraining = (model: LayersModel | undefined): boolean =>
+  model !== undefined && Reflect.get(model, 'isTraining') === true;
+
+/** `fit` gives samples and batch size, `fitDataset` steps; null stands for unknown. */
+function batchesIn(params: Params): number | undefined {
+  const samples = numberIn(params, 'samples');
+  const batchSize = numberIn(params, 'batchSize');
+  return numberIn(params, 'steps') ?? (samples && batchSize && Math.ceil(samples / batchSize));
+}
+
+function numberIn(params: Params, name: string): number | undefined {
+  const value: unknown = Reflect.get(params, name);
+  return typeof value === 'number' && value > 0 ? value : undefined;
+}
+
+/** Whether an epoch that ended was whole, as far as that can be known: validation comes after a whole one only. */
+function isWhole({ model, isOwnLoop }: Fit, logs: Logs): boolean {
+  const wasNotStopped = model !== undefined && !model.stopTraining;
+  return isOwnLoop || wasNotStopped || Object.keys(logs ?? {}).some((name) => name.startsWith('val_'));
 }
 
 async function numbersIn(logs: Logs): Promise<Record<string, number>> {
   const entries = Object.entries(logs ?? {}).map(async ([name, value]) => {
-    return [name, typeof value === 'number' ? value : ((await value.data())[0] as number)] as const;
+    const number = typeof value === 'number' ? value : (await value.data())[0];
+    return [name, number ?? NaN] as const;
   });
   return Object.fromEntries(await Promise.all(entries));
 }

@@ -1,10 +1,12 @@
-import type { CyclePosition, Phase, Schedule, UpdatePlace } from '../annealing/schedule';
+import type { UpdateIndex } from '../annealing/clock';
+import { type CyclePosition, type Phase, positionOf, type Schedule } from '../annealing/schedule';
+import { type ScheduledConfig, scheduleOf } from '../config/config';
 
 /** One change of the learning rate: the first update, a warm restart, or an update whose value differs from the one before. */
 export interface LearningRateChange {
   /** Index of the update, from 0 at the callback's first one. */
   readonly step: number;
-  /** Index of the epoch on the schedule's clock: what onEpochBegin reports, and in later fits it goes on. */
+  /** Index of the epoch on the training's clock: what onEpochBegin reports, and in later fits it goes on. */
   readonly epoch: number;
   /** Index of the batch within the epoch. */
   readonly batch: number;
@@ -16,37 +18,30 @@ export interface LearningRateChange {
   readonly T_cur: number;
   /** Length of the cycle's cosine, in units. */
   readonly T_i: number;
-  /** 'warmup', 'anneal' or 'hold'. */
+  /** 'before', 'warmup', 'plateau', 'anneal' or 'hold'. */
   readonly phase: Phase;
   /** Whether a new cycle begins here. */
   readonly restart: boolean;
 }
 
-/** The columns of a saved history. */
-export interface HistoryColumns {
-  /** Index of each change's update, ascending. */
-  readonly steps: number[];
-  /** Index of each change's epoch, on the schedule's clock. */
-  readonly epochs: number[];
-  /** Index of each change's batch, within its epoch. */
-  readonly batches: number[];
-  /** The learning rates that were set. */
-  readonly learningRates: number[];
-  /** Batches in an epoch, from which change on; null while it was not known. */
-  readonly batchesPerEpoch: {
-    /** Number of the first change that it holds for. */
-    from: number;
-    /** Batches in an epoch, >= 1; null while it was not known. */
-    value: number | null;
-  }[];
-  /** The cycle of the update before the first change that is kept; null where it is the first of all. */
-  readonly cycleBefore: number | null;
+/** The config that changes from number `from` on were made with. */
+export interface ConfigSpan {
+  readonly from: number;
+  readonly config: ScheduledConfig;
 }
 
-/** Since change number `from`, positions are counted on this schedule. */
-interface Era {
-  readonly from: number;
-  readonly schedule: Schedule;
+/** A history as columns: what a saved state holds of it. */
+export interface HistoryColumns {
+  /** Index of each change's update, ascending. */
+  readonly steps: readonly number[];
+  /** Index of each change's epoch, on the training's clock. */
+  readonly epochs: readonly number[];
+  /** Index of each change's batch, within its epoch. */
+  readonly batches: readonly number[];
+  /** The learning rates that were set. */
+  readonly learningRates: readonly number[];
+  /** The numbers of the changes that are warm restarts, ascending. */
+  readonly restarts: readonly number[];
 }
 
 const CHUNK = 1024;
@@ -56,62 +51,191 @@ class Chunk {
   readonly learningRates = new Float64Array(CHUNK);
   readonly steps = new Float64Array(CHUNK);
   readonly epochs = new Uint32Array(CHUNK);
+  /** The highest bit says whether the change is a restart. */
   readonly batches = new Uint32Array(CHUNK);
+  restarts = 0;
 }
 
-/** Every change of the learning rate that a callback made, oldest first. It only grows, or keeps the newest `limit`. */
-export class LearningRateHistory implements Iterable<LearningRateChange> {
+const RESTART = 2 ** 31;
+
+/** Every change of the learning rate, written by a run. Changes are numbered from the first that is kept. */
+export class HistoryLog {
   readonly #limit: number;
-  readonly #chunks: Chunk[] = [];
-  readonly #eras: Era[] = [];
+  #chunks: Chunk[] = [];
+  #spans: { readonly from: number; readonly config: ScheduledConfig; schedule?: Schedule }[] = [];
   /** Changes ever appended, and those dropped since; the chunks begin at a multiple of CHUNK before `#dropped`. */
   #appended = 0;
   #dropped = 0;
-  #cycleBefore: number | null;
 
-  /**
-   * @param limit How many changes to keep. Default: all.
-   * @param cycleBefore The cycle of the update before the first change; null where there was none.
-   */
-  constructor(limit = Number.POSITIVE_INFINITY, cycleBefore: number | null = null) {
+  /** @param limit How many changes to keep, the newest ones. */
+  constructor(limit = Infinity) {
     this.#limit = limit;
-    this.#cycleBefore = cycleBefore;
   }
 
-  /** How many changes there are. */
   get length(): number {
     return this.#appended - this.#dropped;
   }
 
-  /** The i-th change, from the end where i is negative; undefined where there is none. */
+  /** From the next change on, positions are counted on this schedule. */
+  follow(schedule: Schedule<ScheduledConfig>): void {
+    const latest = this.#spans.at(-1);
+    if (latest?.config === schedule.config) return;
+    if (latest?.from === this.#appended) this.#spans.pop();
+    this.#spans.push({ from: this.#appended, config: schedule.config, schedule });
+  }
+
+  append({ step, epoch, batch }: UpdateIndex, learningRate: number, isRestart: boolean): void {
+    const at = this.#appended % CHUNK;
+    if (at === 0) this.#chunks.push(new Chunk());
+    const chunk = this.#chunkOf(this.#appended);
+    chunk.steps[at] = step;
+    chunk.epochs[at] = epoch;
+    chunk.batches[at] = isRestart ? batch + RESTART : batch;
+    chunk.learningRates[at] = learningRate;
+    if (isRestart) chunk.restarts++;
+    this.#appended++;
+    if (this.length > this.#limit) this.#dropOldest();
+  }
+
+  /** Change number i, which must exist. */
+  change(i: number): LearningRateChange {
+    const update = {
+      step: this.value('steps', i),
+      epoch: this.value('epochs', i),
+      batch: this.value('batches', i),
+    };
+    const learningRate = this.value('learningRates', i);
+    return Object.freeze({
+      ...update,
+      learningRate,
+      ...this.#positionOf(i, update),
+      restart: this.isRestart(i),
+    });
+  }
+
+  value(column: 'steps' | 'epochs' | 'batches' | 'learningRates', i: number): number {
+    const index = this.#dropped + i;
+    const stored = this.#chunkOf(index)[column][index % CHUNK] ?? NaN;
+    return column === 'batches' ? stored % RESTART : stored;
+  }
+
+  isRestart(i: number): boolean {
+    const index = this.#dropped + i;
+    return (this.#chunkOf(index).batches[index % CHUNK] ?? 0) >= RESTART;
+  }
+
+  /** The numbers of the changes that are restarts; looks only into chunks that have one. */
+  restarts(): number[] {
+    const first = this.#dropped - (this.#dropped % CHUNK);
+    return this.#chunks.flatMap((chunk, c) => {
+      if (chunk.restarts === 0) return [];
+      const begin = Math.max(0, first + c * CHUNK - this.#dropped);
+      const end = Math.min(this.length, first + (c + 1) * CHUNK - this.#dropped);
+      return numbers(begin, end).filter((i) => this.isRestart(i));
+    });
+  }
+
+  /** The configs that changes were made with, in order, from change number `from` on. */
+  spans(from = 0): ConfigSpan[] {
+    const index = this.#dropped + from;
+    const begin = this.#spans.findLastIndex((span) => span.from <= index);
+    const used = this.#spans.slice(Math.max(0, begin)).filter((span) => span.from < this.#appended);
+    return used.map((span) => ({ from: Math.max(0, span.from - index), config: span.config }));
+  }
+
+  /** The columns of the changes from number `from` on. */
+  columns(from = 0): HistoryColumns {
+    const all = numbers(from, this.length);
+    const column = (name: 'steps' | 'epochs' | 'batches' | 'learningRates') =>
+      all.map((i) => this.value(name, i));
+    return {
+      steps: column('steps'),
+      epochs: column('epochs'),
+      batches: column('batches'),
+      learningRates: column('learningRates'),
+      restarts: this.restarts().flatMap((i) => (i >= from ? [i - from] : [])),
+    };
+  }
+
+  /** A log with these changes, which were checked; their schedules are made only when asked for. */
+  static of(columns: HistoryColumns, spans: readonly ConfigSpan[], limit?: number): HistoryLog {
+    const log = new HistoryLog(limit);
+    const restarts = new Set(columns.restarts);
+    columns.learningRates.forEach((learningRate, i) => {
+      const [step = NaN, epoch = NaN, batch = NaN] = [
+        columns.steps[i],
+        columns.epochs[i],
+        columns.batches[i],
+      ];
+      log.append({ step, epoch, batch }, learningRate, restarts.has(i));
+    });
+    log.#spans = spans.map((span) => ({ ...span }));
+    return log;
+  }
+
+  #dropOldest(): void {
+    if (this.isRestart(0)) this.#chunkOf(this.#dropped).restarts--;
+    this.#dropped++;
+    if (this.#dropped % CHUNK === 0) this.#chunks.shift();
+    while ((this.#spans[1]?.from ?? Infinity) <= this.#dropped) this.#spans.shift();
+  }
+
+  #positionOf(i: number, update: UpdateIndex): CyclePosition {
+    const index = this.#dropped + i;
+    const span = this.#spans.findLast(({ from }) => from <= index);
+    if (span === undefined) throw new Error(`change ${i} has no config`);
+    span.schedule ??= scheduleOf(span.config);
+    return span.schedule.cycleAt(positionOf(span.schedule, update));
+  }
+
+  #chunkOf(index: number): Chunk {
+    const first = this.#dropped - (this.#dropped % CHUNK);
+    return this.#chunks[Math.floor((index - first) / CHUNK)] ?? new Chunk();
+  }
+}
+
+const numbers = (from: number, to: number): number[] =>
+  Array.from({ length: Math.max(0, to - from) }, (_, k) => from + k);
+
+/** Every change of the learning rate that a callback made, oldest first: all, or the newest `historyLimit`. */
+export class LearningRateHistory implements Iterable<LearningRateChange> {
+  readonly #log: HistoryLog;
+
+  /** @internal */
+  constructor(log: HistoryLog) {
+    this.#log = log;
+  }
+
+  /** How many changes there are. */
+  get length(): number {
+    return this.#log.length;
+  }
+
+  /** The i-th change, from the end if i is negative; undefined if there is none. */
   at(i: number): LearningRateChange | undefined {
-    const place = Math.trunc(i) || 0; // NaN is 0, as to Array.prototype.at
-    const index = place + (place < 0 ? this.#appended : this.#dropped);
-    return index >= this.#dropped && index < this.#appended ? this.#change(index) : undefined;
+    const whole = Math.trunc(i) || 0; // NaN is 0, as to Array.prototype.at
+    const index = whole < 0 ? whole + this.length : whole;
+    return index >= 0 && index < this.length ? this.#log.change(index) : undefined;
   }
 
   /** The changes, oldest first. */
   *[Symbol.iterator](): IterableIterator<LearningRateChange> {
-    for (let index = this.#dropped; index < this.#appended; index++) yield this.#change(index);
+    for (let i = 0; i < this.length; i++) yield this.#log.change(i);
   }
 
   /** Every warm restart. */
   get restarts(): LearningRateChange[] {
-    const restarts: LearningRateChange[] = [];
-    for (let index = this.#dropped; index < this.#appended; index++) {
-      if (this.#isRestart(index)) restarts.push(this.#change(index));
-    }
-    return restarts;
+    return this.#log.restarts().map((i) => this.#log.change(i));
   }
 
   /** Every learning rate that was set. */
   get learningRates(): number[] {
-    return this.#column('learningRates');
+    return Array.from({ length: this.length }, (_, i) => this.#log.value('learningRates', i));
   }
 
   /** The update at which each of them was set. */
   get steps(): number[] {
-    return this.#column('steps');
+    return Array.from({ length: this.length }, (_, i) => this.#log.value('steps', i));
   }
 
   /** A table with a header line, numbers as JavaScript prints them. */
@@ -125,90 +249,8 @@ export class LearningRateHistory implements Iterable<LearningRateChange> {
     return `${lines.join('\n')}\n`;
   }
 
-  /** The columns, as `CosineAnnealingCallback.fromJSON` reads them. */
-  toJSON(): HistoryColumns {
-    return {
-      steps: this.steps,
-      epochs: this.#column('epochs'),
-      batches: this.#column('batches'),
-      learningRates: this.learningRates,
-      batchesPerEpoch: this.#erasInUse.map(({ from, schedule }) => ({
-        from: Math.max(0, from - this.#dropped),
-        value: schedule.config.batchesPerEpoch ?? null,
-      })),
-      cycleBefore: this.#cycleBefore,
-    };
-  }
-
-  /** From the next change on, positions are counted on this schedule. For the callback. @internal */
-  follow(schedule: Schedule): void {
-    if (this.#eras.at(-1)?.from === this.#appended) this.#eras.pop();
-    const latest = this.#eras.at(-1)?.schedule.config;
-    if (latest && latest.batchesPerEpoch === schedule.config.batchesPerEpoch) return; // all else was learned before
-    this.#eras.push({ from: this.#appended, schedule });
-  }
-
-  /** Adds a change at the end. For the callback. @internal */
-  append({ step, epoch, batch }: UpdatePlace, learningRate: number): void {
-    const place = this.#appended % CHUNK;
-    if (place === 0) this.#chunks.push(new Chunk());
-    const chunk = this.#chunks.at(-1) as Chunk;
-    chunk.steps[place] = step;
-    chunk.epochs[place] = epoch;
-    chunk.batches[place] = batch;
-    chunk.learningRates[place] = learningRate;
-    this.#appended++;
-    if (this.length > this.#limit) this.#dropOldest();
-  }
-
-  #dropOldest(): void {
-    this.#cycleBefore = this.#positionAt(this.#dropped).cycle;
-    this.#dropped++;
-    if (this.#dropped % CHUNK === 0) this.#chunks.shift();
-    while ((this.#eras[1]?.from ?? Number.POSITIVE_INFINITY) <= this.#dropped) this.#eras.shift();
-  }
-
-  #change(index: number): LearningRateChange {
-    const { step, epoch, batch } = this.#placeOf(index);
-    const { cycle, T_cur, T_i, phase } = this.#positionAt(index);
-    const learningRate = this.#value('learningRates', index);
-    const restart = this.#isRestart(index);
-    return Object.freeze({ step, epoch, batch, learningRate, cycle, T_cur, T_i, phase, restart });
-  }
-
-  #isRestart(index: number): boolean {
-    const before = index === this.#dropped ? this.#cycleBefore : this.#positionAt(index - 1).cycle;
-    return before !== null && this.#positionAt(index).cycle > before;
-  }
-
-  #positionAt(index: number): CyclePosition {
-    const { schedule } = this.#eraOf(index);
-    return schedule.cycleAt(schedule.positionOf(this.#placeOf(index)));
-  }
-
-  #placeOf(index: number): UpdatePlace {
-    return {
-      step: this.#value('steps', index),
-      epoch: this.#value('epochs', index),
-      batch: this.#value('batches', index),
-    };
-  }
-
-  /** All but one that no change belongs to yet. */
-  get #erasInUse(): Era[] {
-    return this.#eras.filter(({ from }) => from < this.#appended);
-  }
-
-  #eraOf(index: number): Era {
-    return this.#eras.findLast(({ from }) => from <= index) as Era;
-  }
-
-  #value(column: keyof Chunk, index: number): number {
-    const first = this.#dropped - (this.#dropped % CHUNK);
-    return (this.#chunks[Math.floor((index - first) / CHUNK)] as Chunk)[column][index % CHUNK] as number;
-  }
-
-  #column(column: keyof Chunk): number[] {
-    return Array.from({ length: this.length }, (_, i) => this.#value(column, this.#dropped + i));
+  /** The changes, as an array. */
+  toJSON(): LearningRateChange[] {
+    return [...this];
   }
 }

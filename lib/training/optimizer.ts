@@ -1,5 +1,5 @@
 import type { Optimizer } from '@tensorflow/tfjs-core';
-import { CosineAnnealingError, show } from '../errors';
+import { type CosineAnnealingError, refusal, show } from '../errors';
 
 /** What TensorFlow.js's types hide: SGD and Momentum have a setter, the others read the field at every step. */
 interface WithLearningRate {
@@ -14,11 +14,9 @@ interface WithLearningRate {
  */
 export function getLearningRate(optimizer: Optimizer): number {
   const learningRate = (optimizer as unknown as WithLearningRate | undefined)?.learningRate;
-  if (Number.isFinite(learningRate) && (learningRate as number) >= 0) return learningRate as number;
-  throw new CosineAnnealingError(
-    `\`optimizer\`: expected one whose learningRate is a number >= 0, such as tf.train.sgd(0.1); ` +
-      `${nameOf(optimizer)} has ${show(learningRate)}`,
-  );
+  if (typeof learningRate === 'number' && learningRate >= 0 && learningRate < Infinity) return learningRate;
+  const rule = `expected one whose learningRate is a number >= 0, got ${nameOf(optimizer)} with ${show(learningRate)}`;
+  throw refusal('optimizer', rule, { cure: 'give one such as tf.train.sgd(0.1)' });
 }
 
 /**
@@ -29,8 +27,51 @@ export function getLearningRate(optimizer: Optimizer): number {
  * @throws {@link CosineAnnealingError} where it is not such a number, or the optimizer does not take it.
  */
 export function setLearningRate(optimizer: Optimizer, learningRate: number): void {
-  if (!(learningRate >= 0 && Number.isFinite(learningRate))) {
-    throw new CosineAnnealingError(`\`learningRate\`: expected a number >= 0, got ${show(learningRate)}`);
+  write(optimizer, learningRate);
+  memories().delete(optimizer);
+}
+
+/** What this package wrote to an optimizer, and the learning rate that was there before any annealing. */
+interface Memory {
+  readonly before: number;
+  readonly written: number;
+}
+
+const KEY = Symbol.for('tfjs-cosine-annealing');
+
+/** One for the whole program, since the CommonJS and the ESM copy of this package can meet in it. */
+function memories(): WeakMap<Optimizer, Memory> {
+  const program = globalThis as { [KEY]?: WeakMap<Optimizer, Memory> };
+  program[KEY] ??= new WeakMap();
+  return program[KEY];
+}
+
+/** Sets the learning rate of an annealed update, and remembers the one from before any annealing. */
+export function anneal(optimizer: Optimizer, learningRate: number): void {
+  const before = rateBeforeAnnealing(optimizer);
+  if (getLearningRate(optimizer) !== learningRate) write(optimizer, learningRate);
+  memories().set(optimizer, { before, written: learningRate });
+}
+
+/** The optimizer's learning rate before this package annealed it; a rate that somebody set since then is a new one. */
+export function rateBeforeAnnealing(optimizer: Optimizer): number {
+  const learningRate = getLearningRate(optimizer);
+  const memory = memories().get(optimizer);
+  return memory?.written === learningRate ? memory.before : learningRate;
+}
+
+/** What is remembered of an optimizer, for `restoreMemory`. */
+export const memoryOf = (optimizer: Optimizer): Memory | undefined => memories().get(optimizer);
+
+/** Remembers of an optimizer what `memoryOf` gave. */
+export function restoreMemory(optimizer: Optimizer, memory: Memory | undefined): void {
+  if (memory === undefined) memories().delete(optimizer);
+  else memories().set(optimizer, memory);
+}
+
+function write(optimizer: Optimizer, learningRate: number): void {
+  if (!(learningRate >= 0 && learningRate < Infinity)) {
+    throw refusal('learningRate', 'expected a number >= 0', { received: learningRate });
   }
   getLearningRate(optimizer); // refuses what is not an optimizer before anything is written to it
   const target = optimizer as unknown as WithLearningRate;
@@ -44,7 +85,7 @@ export function setLearningRate(optimizer: Optimizer, learningRate: number): voi
 }
 
 /**
- * Refuses an optimizer whose learning rate cannot be set and read back, and leaves the others as they were.
+ * Refuses an optimizer whose learning rate can't be set and read back, and leaves the others as they were.
  *
  * @throws {@link CosineAnnealingError} that says so.
  */
@@ -52,18 +93,17 @@ export function checkSettable(optimizer: Optimizer): void {
   const learningRate = getLearningRate(optimizer);
   const another = learningRate === 0.1 ? 0.2 : 0.1; // a setter that does nothing would pass with the same value
   try {
-    setLearningRate(optimizer, another);
+    write(optimizer, another);
   } finally {
-    setLearningRate(optimizer, learningRate);
+    write(optimizer, learningRate);
   }
 }
 
 function notSettable(optimizer: Optimizer, learningRate: number, cause?: unknown): CosineAnnealingError {
-  return new CosineAnnealingError(
-    `\`optimizer\`: expected one whose learning rate can be set and read back; ` +
-      `${nameOf(optimizer)} did not take ${learningRate}`,
-    { cause },
-  );
+  const rule = `expected one whose learning rate can be set and read back, but ${nameOf(optimizer)} did not take ${learningRate}`;
+  return refusal('optimizer', rule, { cause });
 }
 
-const nameOf = (optimizer: Optimizer | undefined) => optimizer?.constructor?.name ?? show(optimizer);
+/** What to call an optimizer in a message. */
+export const nameOf = (optimizer: Optimizer | undefined): string =>
+  optimizer?.constructor?.name ?? show(optimizer);

@@ -1,8 +1,9 @@
 import type { Optimizer } from '@tensorflow/tfjs-core';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
-import * as z from 'zod/mini';
-import { anything, strict } from '../config/rules';
-import { show, validationError } from '../errors';
+import type { CustomCallbackArgs, LayersModel } from '@tensorflow/tfjs-layers';
+import type * as z from 'zod/mini';
+import { optional } from 'zod/mini';
+import type { optionNames } from '../config/keys';
+import { check, ignored, isObject, passes, strict } from '../config/rules';
 import type { LearningRateChange } from './history';
 import type { Logger } from './reporter';
 
@@ -10,24 +11,35 @@ import type { Logger } from './reporter';
 export interface CycleEnd {
   /** Index of the cycle that ends. */
   readonly cycle: number;
-  /** Index of its last epoch, on the schedule's clock. */
+  /** Index of its last epoch, on the training's clock. */
   readonly epoch: number;
   /** Index of its last update. */
   readonly step: number;
   /** The learning rate of its last update. */
   readonly learningRate: number;
-  /** The model in training, to save or to predict with; undefined behind a plain object in `callbacks`. */
+  /** The model in training, to save or to predict with; undefined behind a plain object in `callbacks` and in your own loop. */
   readonly model: LayersModel | undefined;
-  /** Metrics of the epoch; of the batch, where a cycle ends within an epoch. */
+  /** Metrics of the epoch; of the batch, if the cycle ends within an epoch. */
   readonly logs: Readonly<Record<string, number>>;
 }
 
-/** Functions and objects that a callback works with; unlike the config they cannot be saved. */
-export interface CosineAnnealingHooks {
-  /** The optimizer, where TensorFlow.js does not hand over the model; elsewhere the model's own is used. */
-  optimizer?: Optimizer;
+/** When TensorFlow.js yields to the page: as `yieldEvery` of `model.fit`. */
+export type YieldEvery = 'auto' | 'batch' | 'epoch' | 'never' | number;
+
+/** TensorFlow.js's six hooks: called as those of a `tf.CustomCallback` right behind this callback would be. */
+type Hooks = Pick<
+  CustomCallbackArgs,
+  'onTrainBegin' | 'onTrainEnd' | 'onEpochBegin' | 'onEpochEnd' | 'onBatchBegin' | 'onBatchEnd'
+>;
+
+/** Functions and objects that a callback works with; unlike the config they can't be saved. */
+export interface CosineAnnealingOptions extends Hooks {
+  /** The optimizer, or a function that returns it and is called before every update; needed only if TensorFlow.js hands over no model. */
+  optimizer?: Optimizer | (() => Optimizer);
   /** Where messages go; null silences even warnings. Default: console. */
   logger?: Logger | null;
+  /** When training yields to the page: 'auto' (at most every 125 ms), 'batch', 'epoch', 'never', or milliseconds. Default: 'auto'. */
+  yieldEvery?: YieldEvery;
   /** Called at every change of the learning rate, before the update; awaited. */
   onChange?: (change: LearningRateChange) => void | Promise<void>;
   /** Called at every warm restart, before its first update; awaited. */
@@ -36,35 +48,43 @@ export interface CosineAnnealingHooks {
   onCycleEnd?: (end: CycleEnd) => void | Promise<void>;
 }
 
-const such = (isSuch: (value: unknown) => boolean, what: string) =>
-  z.optional(z.custom(isSuch, { error: ({ input }) => `expected ${what}, got ${show(input)}` }));
+const aFunction = () => optional(passes<() => void>((value) => typeof value === 'function', 'a function'));
 
-const aFunction = () => such((value) => typeof value === 'function', 'a function');
+const isLogger = (value: unknown) =>
+  value === null ||
+  ((isObject(value) || typeof value === 'function') &&
+    ['info', 'warn', 'debug'].every((name) => typeof Reflect.get(value, name) === 'function'));
 
-const hasMethods = (value: unknown) =>
-  ['info', 'warn', 'debug'].every((name) => typeof (value as Record<string, unknown>)[name] === 'function');
+const isYieldEvery = (value: unknown) =>
+  typeof value === 'number' ? value > 0 : ['auto', 'batch', 'epoch', 'never'].includes(String(value));
 
-const hooksSchema = strict(
-  {
-    optimizer: anything(),
-    logger: such(
-      (value) => value === null || hasMethods(value),
-      'null, or an object with the functions info, warn and debug',
-    ),
-    onChange: aFunction(),
-    onRestart: aFunction(),
-    onCycleEnd: aFunction(),
-  },
-  'an object such as { onRestart }',
-);
+const shape = {
+  optimizer: ignored(),
+  logger: optional(
+    passes<Logger | null>(isLogger, 'null, or an object with the functions info, warn and debug'),
+  ),
+  yieldEvery: optional(
+    passes<YieldEvery>(isYieldEvery, "'auto', 'batch', 'epoch', 'never' or milliseconds > 0"),
+  ),
+  onChange: aFunction(),
+  onRestart: aFunction(),
+  onCycleEnd: aFunction(),
+  onTrainBegin: aFunction(),
+  onTrainEnd: aFunction(),
+  onEpochBegin: aFunction(),
+  onEpochEnd: aFunction(),
+  onBatchBegin: aFunction(),
+  onBatchEnd: aFunction(),
+} satisfies Record<(typeof optionNames)[number], z.ZodMiniType>;
+
+const optionsSchema = strict(shape, 'an object such as { onRestart }');
 
 /**
- * Checks hooks before they are called in the middle of training.
+ * Checks options before they are used in the middle of training.
  *
  * @throws {@link CosineAnnealingError} that lists everything wrong with them.
  */
-export function parseHooks(hooks: CosineAnnealingHooks): CosineAnnealingHooks {
-  const result = hooksSchema.safeParse(hooks, { reportInput: true });
-  if (!result.success) throw validationError(result.error, 'hooks');
-  return hooks;
+export function parseOptions(options: CosineAnnealingOptions): CosineAnnealingOptions {
+  check(optionsSchema, options, 'options');
+  return options;
 }

@@ -1,10 +1,10 @@
-import { describePlan, endProblem, plural, type Run, round } from '../annealing/plan';
-import type { Schedule } from '../annealing/schedule';
+import type { Notice, Plan } from '../annealing/plan';
+import { count, describeEvent, describeNotice, describePlan, type Event, round } from '../config/messages';
 import type { LearningRateChange } from './history';
 
 /** Where messages go: console, pino, or anything alike. */
 export interface Logger {
-  /** Takes what `verbose: 1` tells: the plan, restarts and cycle ends. */
+  /** Takes what `verbose: 1` adds: the plan, restarts and cycle ends. */
   info(message: string): void;
   /** Takes warnings, each once per callback. */
   warn(message: string): void;
@@ -12,34 +12,40 @@ export interface Logger {
   debug(message: string): void;
 }
 
+type Unit = 'epoch' | 'batch';
+
 const PREFIX = 'CosineAnnealingCallback: ';
+
+/** Of these, one is said: how a fit ends may be about a loop of many, and what `total` is for was said by the first. */
+const ABOUT_THE_END: readonly string[] = [
+  'length in batches',
+  'never reaches the peak',
+  'no restart',
+  'ends inside a cycle',
+] satisfies Notice['kind'][];
 
 /** What a callback says, and how loudly. */
 export class Reporter {
   readonly #logger: Logger | null;
   readonly #verbose: 0 | 1 | 2;
-  readonly #warned = new Set<string>();
+  readonly #said = new Set<string>();
 
   constructor(logger: Logger | null, verbose: 0 | 1 | 2) {
     this.#logger = logger;
     this.#verbose = verbose;
   }
 
-  /** Whether there is more to tell than warnings. */
+  /** Whether there is more to say than warnings. */
   get isTalkative(): boolean {
     return this.#verbose > 0;
   }
 
-  plan(schedule: Schedule, run: Run): void {
-    this.#info(`plan: ${describePlan(schedule, run)}`);
-    const problem = endProblem(schedule, run);
-    if (problem !== undefined) this.#warn('end', problem);
+  plan(plan: Plan, unit: Unit): void {
+    this.#info(`plan: ${describePlan(plan, unit)}`);
   }
 
-  restart(change: LearningRateChange, unit: string): void {
-    this.#info(
-      `warm restart ${change.cycle}: ${textOf(change)}; T_i is ${round(change.T_i)} ${plural(unit)}`,
-    );
+  restart(change: LearningRateChange, unit: Unit): void {
+    this.#info(`warm restart ${change.cycle}: ${textOf(change)}; T_i is ${count(change.T_i, unit)}`);
   }
 
   change(change: LearningRateChange): void {
@@ -50,43 +56,39 @@ export class Reporter {
     this.#info(`end of cycle ${cycle} in epoch ${epoch}: learning rate ${learningRate}`);
   }
 
-  otherWriter(found: number, written: number): void {
-    this.#warn(
-      'writer',
-      `something else set the learning rate to ${found} after this callback had set ${written}; ` +
-        'it is overwritten at every update, so remove one of the two',
+  /** A training that was stopped early, before its cycle ended. */
+  stoppedInside(
+    { cycle, end, learningRate }: { cycle: number; end: number; learningRate: number },
+    unit: Unit,
+  ): void {
+    this.#info(
+      `training was stopped inside cycle ${cycle}, at a learning rate of ${round(learningRate)}; ` +
+        `the cycle would have ended at ${unit} ${round(end)}`,
     );
   }
 
-  unknownBatches(): void {
-    this.#warn(
-      'batches',
-      'TensorFlow.js does not tell how many batches an epoch of this data has, so the first epoch keeps its starting ' +
-        'learning rate; give `batchesPerEpoch` to anneal within it',
-    );
+  /** A saved training that goes on in another cycle, because its config was changed. */
+  jump(from: number, to: number): void {
+    this.#info(`by the changed config, training stands in cycle ${to}, no longer in cycle ${from}`);
   }
 
-  over(): void {
-    this.#warn('over', 'the last cycle is over, so training stops after one batch; reset() starts over');
+  notice(notice: Notice, unit: Unit): void {
+    this.#warn(ABOUT_THE_END.includes(notice.kind) ? 'end' : notice.kind, () => describeNotice(notice, unit));
   }
 
-  held(learningRate: number): void {
-    this.#warn(
-      'held',
-      `the last cycle is over, so the learning rate stays at ${learningRate}; reset() starts over, or give \`total\`, ` +
-        'the epochs of all fits together',
-    );
+  event(event: Event): void {
+    this.#warn(event.kind, () => describeEvent(event));
   }
 
   #info(message: string): void {
     if (this.#verbose > 0) this.#logger?.info(PREFIX + message);
   }
 
-  /** Once per callback, not per fit: people call fit once per epoch in a loop, too. */
-  #warn(subject: string, message: string): void {
-    if (this.#warned.has(subject)) return;
-    this.#warned.add(subject);
-    this.#logger?.warn(PREFIX + message);
+  /** Once per callback, not per fit, since people call fit once per epoch in a loop. */
+  #warn(subject: string, message: () => string): void {
+    if (this.#said.has(subject)) return;
+    this.#said.add(subject);
+    this.#logger?.warn(PREFIX + message());
   }
 }
 

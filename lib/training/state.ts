@@ -1,67 +1,124 @@
 import * as z from 'zod/mini';
-import type { Schedule } from '../annealing/schedule';
-import { configSchema, type ParsedConfig, parseConfig, scheduleIfKnown, scheduleOf } from '../config/config';
-import { count, countFromZero, oneOf, says, strict } from '../config/rules';
-import { CosineAnnealingError, show, validationError } from '../errors';
-import { LearningRateHistory } from './history';
+import { MAX_POSITION } from '../annealing/limits';
+import {
+  type CosineAnnealingConfig,
+  type ParsedConfig,
+  parseConfig,
+  type ScheduledConfig,
+} from '../config/config';
+import { keysSchema } from '../config/keys';
+import {
+  check,
+  count,
+  countFromZero,
+  duration,
+  flag,
+  isObject,
+  notNegative,
+  oneOf,
+  passes,
+  positive,
+  rule,
+  strict,
+} from '../config/rules';
+import { type CosineAnnealingError, refusal } from '../errors';
+import { checksumOf } from './checksum';
+import { type ConfigSpan, type HistoryColumns, HistoryLog } from './history';
+import { type Knowledge, know, movedTo, type Standing } from './run';
 
 /** The version of the saved state that this package writes, and the only one it reads. */
 const VERSION = 1;
-const LARGEST_UINT32 = 2 ** 32 - 1;
-/** Engines differ in the last digits of Math.sin and Math.cos, so a state may have been written with others. */
-const OTHER_ENGINE = 1e-12;
+const MAX_UINT32 = 2 ** 32 - 1;
+const MAX_BATCH = 2 ** 31 - 1;
 
-const uint32 = () => countFromZero().check(z.lte(LARGEST_UINT32, says('an integer < 2^32')));
-const position = says('a number from 0 to 2^53 - 1');
+const uint32 = () => countFromZero().check(z.lte(MAX_UINT32, rule('an integer < 2^32')));
+
+const learnedSchema = strict(
+  {
+    /** The optimizer's learning rate before any annealing. */
+    eta_max: z.optional(positive()),
+    /** The length of the first fit, which the cycles fill. */
+    total: z.optional(duration()),
+    /** Batches in an epoch. */
+    batchesPerEpoch: z.optional(count()),
+  },
+  'the object { eta_max, total, batchesPerEpoch }',
+);
+
+const lastSchema = strict(
+  {
+    /** Its position on the schedule, in units. */
+    t: duration(),
+    /** The index of its epoch. */
+    epoch: uint32(),
+    learningRate: notNegative(),
+    /** Whether the end of its cycle was told. */
+    isEndTold: flag(),
+  },
+  'the object { t, epoch, learningRate, isEndTold }, or null',
+);
 
 const positionSchema = strict(
   {
-    /** Updates done, those of epochs that were cut off and repeated included. */
+    /** Updates done, including those of epochs that were cut off and repeated. */
     step: countFromZero(),
-    /** The epoch to train next, on the schedule's clock; in the middle of an epoch this one. */
+    /** The epoch to train next, on the training's clock; in the middle of an epoch, this one. */
     epoch: uint32(),
-    /** By how much that is ahead of the fit's own epoch numbers. */
-    offset: uint32(),
-    /** The position of the last update, in units; null before the first. */
-    t: z.nullable(z.number(position).check(z.gte(0, position), z.lte(Number.MAX_SAFE_INTEGER, position))),
+    /** The last update; null before the first. */
+    last: z.nullable(lastSchema),
   },
-  'the object { step, epoch, offset, t }',
+  'the object { step, epoch, last }',
 );
 
-const isUpTo = (most: number) => (value: unknown) =>
-  typeof value === 'number' && value >= 0 && value <= most && Number.isInteger(value);
+/** z.array would take more than a second for a million numbers. */
+const column = (max: number, items: string) =>
+  passes<readonly number[]>((values) => Array.isArray(values) && isColumn(values, max), `a list of ${items}`);
 
-/** z.array would take more than a second for a million changes. */
-const listOfAll = (isValid: (value: unknown) => boolean, items: string) =>
-  z.custom<number[]>((values) => Array.isArray(values) && values.every(isValid), {
-    error: `expected a list of ${items}`,
-  });
+/** Array.prototype.every would skip the holes of a sparse array. */
+function isColumn(values: readonly unknown[], max: number): boolean {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
+    if (
+      !(
+        typeof value === 'number' &&
+        value >= 0 &&
+        value <= max &&
+        (max === Infinity || Number.isInteger(value))
+      )
+    ) {
+      return false;
+    }
+  }
+  return true;
+}
+
+const spanSchema = strict(
+  {
+    /** The number of the first change that it holds for. */
+    from: countFromZero(),
+    /** Batches in an epoch; null while unknown. */
+    batchesPerEpoch: z.nullable(count()),
+    /** Which of `configs` it is; null if the state's own. */
+    config: z.nullable(countFromZero()),
+  },
+  'the object { from, batchesPerEpoch, config }',
+);
+
+const historyShape = {
+  steps: column(MAX_POSITION, 'integers from 0 to 2^53 - 1'),
+  epochs: column(MAX_UINT32, 'integers from 0 to 2^32 - 1'),
+  batches: column(MAX_BATCH, 'integers from 0 to 2^31 - 1'),
+  learningRates: column(Infinity, 'numbers >= 0'),
+  restarts: column(MAX_POSITION, 'integers from 0 to 2^53 - 1'),
+} satisfies Record<keyof HistoryColumns, z.ZodMiniType>;
 
 const historySchema = strict(
   {
-    /** Index of each change's update, ascending. */
-    steps: listOfAll(isUpTo(Number.MAX_SAFE_INTEGER), 'integers >= 0'),
-    /** Index of each change's epoch, on the schedule's clock. */
-    epochs: listOfAll(isUpTo(LARGEST_UINT32), 'integers from 0 to 2^32 - 1'),
-    /** Index of each change's batch, within its epoch. */
-    batches: listOfAll(isUpTo(LARGEST_UINT32), 'integers from 0 to 2^32 - 1'),
-    /** The learning rates that were set. */
-    learningRates: listOfAll((value) => typeof value === 'number' && value >= 0, 'numbers >= 0'),
-    /** Since which change an epoch had how many batches; null while that was not known. */
-    batchesPerEpoch: z.array(
-      strict(
-        {
-          /** Number of the first change that it holds for. */
-          from: countFromZero(),
-          /** Batches in an epoch; null while it was not known. */
-          value: z.nullable(count()),
-        },
-        'the object { from, value }',
-      ),
-      says('a list'),
-    ),
-    /** The cycle of the update before the first change; null where it is the first of all. */
-    cycleBefore: z.nullable(countFromZero()),
+    ...historyShape,
+    /** The configs that changes were made with, from which change on. */
+    spans: z.array(spanSchema, rule('a list')),
+    /** The configs that held before it was changed. */
+    configs: z.array(keysSchema, rule('a list')),
   },
   "a history's columns, or null",
 );
@@ -70,12 +127,16 @@ const stateSchema = strict(
   {
     /** The version of this format. */
     version: oneOf(VERSION),
-    /** The parsed config, with what was learned since. */
-    config: configSchema,
+    /** The config as it was given, with its defaults. */
+    config: keysSchema,
+    /** What the optimizer and the fits filled in. */
+    learned: learnedSchema,
     /** Where training stands. */
     position: positionSchema,
-    /** Null where it was left out. */
+    /** The changes of the learning rate; null if they were left out. */
     history: z.nullable(historySchema),
+    /** CRC-32 over all the rest. */
+    checksum: passes<string>((value) => typeof value === 'string', 'a string'),
   },
   'what JSON.stringify(annealing) wrote',
 );
@@ -83,144 +144,169 @@ const stateSchema = strict(
 /** All that a callback is, as plain data: what `JSON.stringify(annealing)` writes. @interface */
 export type CosineAnnealingState = z.output<typeof stateSchema>;
 
-/** Where a callback stands. */
-export type SavedPosition = z.output<typeof positionSchema>;
+type SavedHistory = z.output<typeof historySchema>;
 
-/** A checked state, its parts ready to be used. */
+/** A checked state, ready to go on. */
 export interface LoadedState {
-  readonly config: ParsedConfig;
-  readonly position: SavedPosition;
-  readonly history: LearningRateHistory;
-}
-
-/** The state to save; `history` null leaves the history out. */
-export function saveState(
-  config: ParsedConfig,
-  position: SavedPosition,
-  history: LearningRateHistory | null,
-): CosineAnnealingState {
-  return { version: VERSION, config, position, history: history?.toJSON() ?? null };
+  readonly knowledge: Knowledge;
+  readonly standing: Standing;
+  readonly log: HistoryLog;
+  /** The cycle of the last update by the config as it was saved, if that was changed. */
+  readonly cycleBefore: number | undefined;
 }
 
 /**
- * Checks a saved state, as text or as the parsed object: its form, and that config, position and history agree.
+ * The state to save.
  *
+ * @param changes How many of the history's newest changes it holds; null leaves the history out.
+ */
+export function saveState(
+  { given, learned, config }: Knowledge,
+  { step, epoch, last }: Standing,
+  log: HistoryLog,
+  changes: number | null,
+): CosineAnnealingState {
+  const history = changes === null ? null : saveHistory(log, Math.max(0, log.length - changes), config);
+  const content = {
+    version: VERSION,
+    config: given,
+    learned: defined(learned),
+    position: { step, epoch, last: last ?? null },
+    history,
+  } as const;
+  return { ...content, checksum: checksumOf(content) };
+}
+
+function saveHistory(log: HistoryLog, from: number, current: ParsedConfig): SavedHistory {
+  const configs: ParsedConfig[] = [];
+  const texts = [textOf(current)];
+  const spans = log.spans(from).map((span) => {
+    const text = textOf(span.config);
+    if (!texts.includes(text)) {
+      texts.push(text);
+      configs.push(withoutBatches(span.config));
+    }
+    const index = texts.indexOf(text) - 1;
+    return {
+      from: span.from,
+      batchesPerEpoch: span.config.batchesPerEpoch ?? null,
+      config: index < 0 ? null : index,
+    };
+  });
+  return { ...log.columns(from), spans, configs };
+}
+
+const textOf = (config: ParsedConfig) => JSON.stringify(withoutBatches(config));
+
+function withoutBatches({ batchesPerEpoch: _, ...config }: ParsedConfig): ParsedConfig {
+  return config;
+}
+
+const defined = <Value extends object>(value: Value): Value =>
+  Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== undefined)) as Value;
+
+/**
+ * Checks a saved state, as text or as the parsed object: its form, and its checksum.
+ *
+ * @param changes Keys of the config to change; undefined removes one.
  * @throws {@link CosineAnnealingError} that says what is wrong with it.
  */
-export function loadState(json: unknown): LoadedState {
+export function loadState(json: unknown, changes: Partial<CosineAnnealingConfig> = {}): LoadedState {
   const data = typeof json === 'string' ? parseText(json) : json;
-  refuseOthers(data);
-  const result = stateSchema.safeParse(data, { reportInput: true });
-  if (!result.success) throw validationError(result.error);
-  const { position, history: saved } = result.data;
-  const config = parseConfig(result.data.config);
-  const schedule = scheduleIfKnown(config);
-  checkPosition(config, position, schedule);
-  const cycle = schedule === undefined || position.t === null ? null : schedule.cycleAt(position.t).cycle;
-  if (saved === null)
-    return { config, position, history: new LearningRateHistory(config.historyLimit, cycle) };
-  if (saved.steps.length === 0 && saved.cycleBefore !== cycle) throw disagreement('history.cycleBefore');
-  return { config, position, history: loadHistory(config, position, saved) };
+  refuseNewer(data);
+  const { checksum, ...content } = check(stateSchema, data);
+  const { checksum: _, ...raw } = data as CosineAnnealingState;
+  if (checksumOf(raw) !== checksum) throw damaged(['checksum']);
+  const saved = know(parseConfig(content.config), content.learned);
+  const { last, ...clock } = content.position;
+  if (last !== null && saved.schedule === undefined) throw damaged(['position', 'last']);
+  const log = loadHistory(content.history, saved);
+  const standing = { ...clock, last: last ?? undefined };
+  if (Object.keys(changes).length === 0) return { knowledge: saved, standing, log, cycleBefore: undefined };
+  const knowledge = know(changed(saved.given, changes), saved.learned);
+  const cycleBefore = last === null ? undefined : saved.schedule?.cycleAt(last.t).cycle;
+  return { knowledge, standing: movedTo(knowledge, standing), log, cycleBefore };
+}
+
+/** The config with the changes in it; eta_min and eta_min_ratio replace each other. */
+function changed(given: ParsedConfig, changes: Partial<CosineAnnealingConfig>): ParsedConfig {
+  if (!isObject(changes))
+    throw refusal('changes', 'expected keys of the config, such as { eta_min: 0.001 }', {
+      received: changes,
+    });
+  if (changes.unit !== undefined && changes.unit !== given.unit) {
+    const cure = 'start a new callback to count in another unit';
+    throw refusal(['changes', 'unit'], `expected '${given.unit}', as saved`, {
+      received: changes.unit,
+      cure,
+    });
+  }
+  const { eta_min, eta_min_ratio, ...rest } = given;
+  const replaced = changes.eta_min !== undefined || changes.eta_min_ratio !== undefined;
+  const floor = replaced ? {} : { eta_min, eta_min_ratio };
+  return parseConfig(defined({ ...defined({ ...rest, ...floor }), ...changes }) as CosineAnnealingConfig);
+}
+
+/** The history is not replayed: the checksum vouches for the values, and here it is enough that they fit together. */
+function loadHistory(saved: SavedHistory | null, knowledge: Knowledge): HistoryLog {
+  const { historyLimit } = knowledge.config;
+  if (saved === null) return new HistoryLog(historyLimit);
+  const { spans, configs, ...columns } = saved;
+  const { steps, restarts } = columns;
+  const sameLength = [columns.epochs, columns.batches, columns.learningRates].every(
+    ({ length }) => length === steps.length,
+  );
+  if (!sameLength || restarts.some((i) => i >= steps.length)) throw damaged(['history']);
+  if ((spans[0]?.from ?? 0) !== 0 || (spans.length === 0 && steps.length > 0))
+    throw damaged(['history', 'spans']);
+  const parsed = configs.map((config) => parseConfig(config));
+  return HistoryLog.of(
+    columns,
+    spans.map((span) => configSpan(span, knowledge.config, parsed)),
+    historyLimit,
+  );
+}
+
+/** The config is the state's own object if it is equal, so that the history knows that it still holds. */
+function configSpan(
+  { from, batchesPerEpoch, config: index }: SavedHistory['spans'][number],
+  current: ParsedConfig,
+  configs: readonly ParsedConfig[],
+): ConfigSpan {
+  const base = index === null ? current : configs[index];
+  if (base?.eta_max === undefined) throw damaged(['history', 'spans']);
+  const isCurrent = base === current && (current.batchesPerEpoch ?? null) === batchesPerEpoch;
+  const config = isCurrent
+    ? current
+    : { ...withoutBatches(base), ...(batchesPerEpoch !== null && { batchesPerEpoch }) };
+  return { from, config: config as ScheduledConfig };
 }
 
 function parseText(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new CosineAnnealingError(
-      '`state`: expected the JSON text that JSON.stringify(annealing) wrote, got ' +
-        `${text.length} characters that end in ${show(text.slice(-20))}; was the file cut short?`,
-      { cause },
-    );
+    const rule = `expected the JSON text that JSON.stringify(annealing) wrote, got ${text.length} characters that end in`;
+    throw refusal('state', `${rule} ${JSON.stringify(text.slice(-20))}`, {
+      cure: 'is the file truncated?',
+      cause,
+    });
   }
 }
 
 /** Before anything else, since a newer version may be different in any way. */
-function refuseOthers(data: unknown): void {
-  if (typeof data !== 'object' || data === null || Array.isArray(data)) {
-    throw new CosineAnnealingError(
-      `\`state\`: expected what JSON.stringify(annealing) wrote, got ${show(data)}`,
-    );
-  }
-  const { version } = data as { version?: unknown };
+function refuseNewer(data: unknown): void {
+  if (!isObject(data))
+    throw refusal('state', 'expected what JSON.stringify(annealing) wrote', { received: data });
+  const { version } = data;
   if (typeof version !== 'number' || !(version > VERSION)) return;
-  throw new CosineAnnealingError(
-    `\`version\`: this release of tfjs-cosine-annealing reads version ${VERSION}, got ${version}; install a newer release`,
-  );
+  const rule = `expected ${VERSION}, the version that this release of tfjs-cosine-annealing reads`;
+  throw refusal('version', rule, { received: version, cure: 'install a newer release' });
 }
 
-function checkPosition(config: ParsedConfig, position: SavedPosition, schedule: Schedule | undefined): void {
-  const { step, epoch, offset, t } = position;
-  if (offset > epoch) throw disagreement('position.offset');
-  if (t === null && step === 0) return;
-  if (t === null || schedule === undefined) throw disagreement('position.t');
-  if (config.unit === 'epoch' && config.updateFreq === 'batch') return; // a fraction of an epoch can be anything
-  const whole = Math.round(t);
-  const isPosition = schedule.positionOf({ step: whole, epoch: whole, batch: 0 }) === t;
-  const updatesSince = step - whole; // 0 where the state was saved between setting the learning rate and the update
-  const most = config.updateFreq === 'batch' ? 1 : step;
-  const isCounted = config.unit === 'epoch' || isUpTo(most)(updatesSince);
-  if (!isPosition || !isCounted) throw disagreement('position.t');
-}
-
-type SavedHistory = z.output<typeof historySchema>;
-
-/** Each learning rate is compared with the schedule at its place; so damage to any of the three is found. */
-function loadHistory(
-  config: ParsedConfig,
-  position: SavedPosition,
-  saved: SavedHistory,
-): LearningRateHistory {
-  checkColumns(config, saved);
-  const { steps, epochs, batches, learningRates } = saved;
-  const history = new LearningRateHistory(config.historyLimit, saved.cycleBefore);
-  const eras = [...saved.batchesPerEpoch];
-  let schedule: Schedule | undefined;
-  for (let i = 0; i < steps.length; i++) {
-    if (eras[0]?.from === i) {
-      schedule = scheduleOf(withBatches(config, (eras.shift() as { value: number | null }).value));
-      history.follow(schedule);
-    }
-    if (schedule === undefined) throw disagreement('history.batchesPerEpoch');
-    const place = { step: steps[i] as number, epoch: epochs[i] as number, batch: batches[i] as number };
-    const learningRate = learningRates[i] as number;
-    // An update that failed is repeated under its number.
-    if (i > 0 && place.step < (steps[i - 1] as number)) throw disagreement(`history.steps[${i}]`);
-    const t = schedule.positionOf(place);
-    if (!isNear(learningRate, schedule(t))) throw disagreement(`history.learningRates[${i}]`);
-    history.append(place, learningRate);
-  }
-  if (eras.length > 0) throw disagreement('history.batchesPerEpoch');
-  if (schedule !== undefined) checkEnd([schedule, scheduleOf(config)], position, saved);
-  return history;
-}
-
-function withBatches({ batchesPerEpoch: _, ...config }: ParsedConfig, value: number | null) {
-  return parseConfig(value ? { ...config, batchesPerEpoch: value } : config);
-}
-
-function checkColumns({ historyLimit = Number.POSITIVE_INFINITY }: ParsedConfig, saved: SavedHistory): void {
-  const { steps, cycleBefore } = saved;
-  for (const column of ['epochs', 'batches', 'learningRates'] as const) {
-    if (saved[column].length !== steps.length) throw disagreement(`history.${column}`);
-  }
-  if (steps.length > historyLimit) throw disagreement('config.historyLimit');
-  if ((steps[0] ?? 0) > 0 && cycleBefore === null) throw disagreement('history.cycleBefore');
-}
-
-/** The last change was the last update, or came before it and the learning rate stayed the same since. */
-function checkEnd(schedules: Schedule[], { step, t }: SavedPosition, saved: SavedHistory): void {
-  const learningRate = saved.learningRates.at(-1) as number;
-  if ((saved.steps.at(-1) as number) > step) throw disagreement('position.step');
-  // Where `endpoint` makes the learning rate depend on it, the number of batches may have changed since, or not yet.
-  const agrees = t !== null && schedules.some((schedule) => isNear(learningRate, schedule(t)));
-  if (!agrees) throw disagreement('position.t');
-}
-
-const isNear = (a: number, b: number) => Math.abs(a - b) <= OTHER_ENGINE * b;
-
-function disagreement(path: string): CosineAnnealingError {
-  return new CosineAnnealingError(
-    `\`${path}\`: does not agree with the rest of the state; it was damaged or edited, so go back to an earlier copy`,
-  );
+function damaged(path: readonly string[]): CosineAnnealingError {
+  const rule = "doesn't agree with the rest of the state, which was damaged or edited";
+  const cure =
+    'go back to an earlier copy; to change the config of a saved training, use fromJSON(state, options, changes)';
+  return refusal(path, rule, { cure });
 }

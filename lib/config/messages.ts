@@ -1,0 +1,158 @@
+import type { Cure, Notice, Plan } from '../annealing/plan';
+import { show } from '../errors';
+
+/** How what is decided elsewhere as data is told to a user. */
+
+/** What a run will do, in one line. */
+export function describePlan({ from, to, learningRate, restarts, lastCycleEnd }: Plan, unit: Unit): string {
+  const span =
+    to === undefined ? `${unit} ${round(from)} on` : `${plural(unit)} ${round(from)} to ${round(to)}`;
+  const first = `the learning rate begins at ${round(learningRate)}`;
+  const listed = restarts.map(({ t }) => t);
+  const then =
+    listed.length === 0 ? 'with no warm restart' : `with warm restarts at ${unit} ${list(listed, 'and')}`;
+  const last = lastCycleEnd === undefined ? '' : `; the last cycle ends at ${unit} ${round(lastCycleEnd)}`;
+  return `${span}: ${first}, ${then}${last}`;
+}
+
+/** What a notice says, with its numbers and cures. */
+export function describeNotice(notice: Notice, unit: Unit): string {
+  const cures = describeCures(notice.cures);
+  switch (notice.kind) {
+    case 'length in batches': {
+      const { length, epochs, batches } = notice;
+      return (
+        `the first cycle takes ${round(length)} epochs, but training has ${count(epochs, 'epoch')}, ` +
+        `of ${count(batches, 'batch')} in all; if the length counts batches, ${cures}`
+      );
+    }
+    case 'idle after the last cycle': {
+      const span = `${unit} ${round(notice.from)} to ${round(notice.to)}`;
+      return `after the last cycle the learning rate is 0, so nothing is learned from ${span}; ${cures}`;
+    }
+    case 'never reaches the peak': {
+      const where = notice.phase === 'before' ? 'before the schedule begins' : 'inside the warm-up';
+      return (
+        `training ends at ${unit} ${round(notice.to)}, ${where}, so the learning rate never reaches ` +
+        `${round(notice.peak)}; ${cures}`
+      );
+    }
+    case 'no restart':
+      return (
+        `training ends at ${unit} ${round(notice.to)} without a warm restart; ` +
+        `the next cycles end at ${unit} ${list(notice.ends, 'and')}: ${cures}`
+      );
+    case 'ends inside a cycle':
+      return (
+        `training ends at ${unit} ${round(notice.to)}, inside a cycle, at a learning rate of ` +
+        `${round(notice.learningRate)}; a cycle ends at ${unit} ${list(notice.ends, 'or')}: ${cures}`
+      );
+    case 'constant':
+      return `\`eta_min\` equals \`eta_max\`, so the learning rate stays at ${round(notice.learningRate)}; ${cures}`;
+    case 'one update per cycle':
+      return `every cycle has one update, so the learning rate stays at ${round(notice.learningRate)}; ${cures}`;
+    case 'begins inside a cycle':
+      return (
+        `training begins at ${unit} ${round(notice.from)}, inside cycle ${notice.cycle}, at a learning rate of ` +
+        `${round(notice.learningRate)}; give \`start: ${notice.from}\` to begin the schedule there, or \`start: 0\` ` +
+        'if this is meant; CosineAnnealingCallback.fromJSON goes on from a saved state'
+      );
+    case 'once an epoch in batches':
+      return (
+        `\`unit: 'batch'\` counts batches, but \`updateFreq: 'epoch'\` sets the learning rate only once in ` +
+        `${notice.batchesPerEpoch} of them; ${cures}`
+      );
+    case 'batches unknown':
+      return (
+        'TensorFlow.js does not know how many batches an epoch of this data has, so the learning rate stays the same ' +
+        "within the first epoch; give `batchesPerEpoch` in this callback's config"
+      );
+  }
+}
+
+/** What happens in a training that a user should be told; rates are learning rates. */
+export type Event =
+  | { readonly kind: 'another optimizer'; readonly learningRate: number; readonly eta_max: number }
+  | { readonly kind: 'another writer'; readonly found: number; readonly written: number }
+  | { readonly kind: 'update with another rate'; readonly found: number; readonly written: number }
+  | { readonly kind: 'update with another optimizer' }
+  | { readonly kind: 'last cycle is over' };
+
+/** What an event says, and what can be done about it. */
+export function describeEvent(event: Event): string {
+  switch (event.kind) {
+    case 'another optimizer': {
+      const { learningRate, eta_max } = event;
+      return (
+        `training goes on with another optimizer, whose learning rate is ${learningRate}, under a schedule whose ` +
+        `eta_max, ${eta_max}, was read from the one before; give \`eta_max: ${learningRate}\` or \`eta_max: ${eta_max}\` ` +
+        'to choose, or use a new callback for each optimizer'
+      );
+    }
+    case 'another writer':
+      return (
+        `something else set the learning rate to ${event.found} after this callback had set ${event.written}; ` +
+        'it is overwritten at every update, so remove one of the two'
+      );
+    case 'update with another rate':
+      return (
+        `something behind this callback set the learning rate to ${event.found} after this callback had set ` +
+        `${event.written}, so this update may have trained with it; remove one of the two`
+      );
+    case 'update with another optimizer':
+      return (
+        'the optimizer was replaced between the beginning and the end of an update, which may have trained with the ' +
+        'learning rate of either; replace it between updates, such as in onEpochBegin'
+      );
+    case 'last cycle is over':
+      return (
+        'the last cycle is over, so training stops after one batch, the least that TensorFlow.js trains; reset() ' +
+        'starts over'
+      );
+  }
+}
+
+/** `train for 7 or 15 epochs, or give ...`. */
+function describeCures(cures: readonly Cure[]): string {
+  const epochs = cures.flatMap((cure) => ('epochs' in cure ? [cure.epochs] : []));
+  const configs = cures.flatMap((cure) => ('config' in cure ? [cure.config] : []));
+  const parts = epochs.length === 0 ? [] : [`train for ${list(epochs, 'or')} epochs`];
+  for (const { total, ...keys } of configs) {
+    const entries = Object.entries(keys);
+    const given = entries
+      .filter(([, value]) => value !== undefined)
+      .map(([key, value]) => `\`${key}: ${show(value)}\``);
+    const removed = entries.filter(([, value]) => value === undefined).map(([key]) => `\`${key}\``);
+    if (given.length > 0) {
+      parts.push(
+        `give ${given.join(' and ')}${removed.length > 0 ? ` without ${removed.join(' and ')}` : ''}`,
+      );
+    }
+    if (total !== undefined)
+      parts.push(`if more fits follow, give their length together, such as \`total: ${total}\``);
+  }
+  return parts.join(', or ');
+}
+
+type Unit = 'epoch' | 'batch';
+
+const MAX_LISTED = 6;
+
+/** 'epochs' or 'batches'. */
+export const plural = (unit: Unit): string => (unit === 'batch' ? 'batches' : 'epochs');
+
+/** `1 epoch`, `2 epochs`. */
+export const count = (n: number, unit: Unit): string => `${round(n)} ${n === 1 ? unit : plural(unit)}`;
+
+/** Numbers as people read them: boundaries such as 3.3000000000000003 help nobody, nor does 1234570 for 1234567. */
+export const round = (n: number): number => (Math.abs(n) >= 1e5 ? Math.round(n) : Number(n.toPrecision(6)));
+
+/** `10, 30 and 70`; the first six of more. */
+function list(numbers: readonly number[], conjunction: 'and' | 'or'): string {
+  const shown = numbers.slice(0, MAX_LISTED).map(round);
+  const last = numbers.length > MAX_LISTED ? '...' : undefined;
+  if (last !== undefined) return `${shown.join(', ')}, ${last}`;
+  return shown.length > 1
+    ? `${shown.slice(0, -1).join(', ')} ${conjunction} ${shown.at(-1)}`
+    : shown.join('');
+}

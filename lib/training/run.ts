@@ -1,0 +1,360 @@
+import { MAX_POSITION } from '../annealing/limits';
+import { clockNotice, endOfLastCycle, type Notice, noticesOf, type Plan, planOf } from '../annealing/plan';
+import { type CyclePosition, positionOf, type Schedule } from '../annealing/schedule';
+import {
+  type ParsedConfig,
+  parseConfig,
+  type ScheduledConfig,
+  scheduleIfKnown,
+  scheduleOf,
+} from '../config/config';
+import { needsTotal } from '../config/conflicts';
+import { refusal } from '../errors';
+import { HistoryLog } from './history';
+
+/** What is known of a fit when its first epoch begins. */
+export interface FitFacts {
+  /** The number of its first epoch, as the fit counts. */
+  readonly firstEpoch: number;
+  /** Whether that number counts on the training's clock; if not, the fit goes on where training stands. */
+  readonly isOnClock: boolean;
+  /** The end of its epoch numbers; undefined if unknown, or open. */
+  readonly epochs: number | undefined;
+  /** Batches in an epoch, if TensorFlow.js knows. */
+  readonly batchesPerEpoch: number | undefined;
+  /** The optimizer's learning rate before any annealing, and its name. */
+  readonly learningRate: number;
+  readonly optimizer: string;
+}
+
+/** What a fit was found to be when it began. */
+export interface FitBegun {
+  readonly plan: Plan;
+  /** What should be said of it. */
+  readonly notices: readonly Notice[];
+  /** Whether the last cycle is over already. */
+  readonly isOver: boolean;
+}
+
+/** An update to be made: where it stands, and its learning rate. */
+export interface Update {
+  readonly step: number;
+  readonly epoch: number;
+  readonly batch: number;
+  /** Its position on the schedule, in units. */
+  readonly t: number;
+  readonly learningRate: number;
+  /** What it is to the update before. */
+  readonly kind: 'same' | 'change' | 'restart';
+}
+
+/** A cycle that is over. */
+export interface EndedCycle {
+  readonly cycle: number;
+  /** Index of its last update, and of that update's epoch. */
+  readonly step: number;
+  readonly epoch: number;
+  /** The learning rate of its last update. */
+  readonly learningRate: number;
+}
+
+/** The last update. */
+export interface LastUpdate {
+  /** Its position on the schedule, in units. */
+  readonly t: number;
+  /** The index of its epoch. */
+  readonly epoch: number;
+  readonly learningRate: number;
+  /** Whether the end of its cycle was told. */
+  readonly isEndTold: boolean;
+}
+
+/** What a config leaves open, and the optimizer and the fits fill in. */
+export interface Learned {
+  readonly eta_max?: number | undefined;
+  readonly total?: number | undefined;
+  readonly batchesPerEpoch?: number | undefined;
+}
+
+/** What decides the learning rates: the config as given, what was learned since, and what follows from the two. */
+export interface Knowledge {
+  readonly given: ParsedConfig;
+  readonly learned: Learned;
+  readonly config: ParsedConfig;
+  /** Undefined while eta_max or the total is unknown. */
+  readonly schedule: Schedule<ScheduledConfig> | undefined;
+}
+
+/** Where a training stands, as a saved state has it. */
+export interface Standing {
+  /** Updates done. */
+  readonly step: number;
+  /** The epoch to train next, on the training's clock. */
+  readonly epoch: number;
+  readonly last: LastUpdate | undefined;
+}
+
+/** The fit in progress, or the last one. */
+interface Fit {
+  /** By how much the clock is ahead of the fit's own epoch numbers. */
+  readonly offset: number;
+  /** A cycle that ended before it, and could not be told then. */
+  readonly untold: EndedCycle | undefined;
+}
+
+export const BEGINNING: Standing = { step: 0, epoch: 0, last: undefined };
+
+/** Joins what was given and what was learned; what the fit knows of its batches is newer than what was given. */
+export function know(given: ParsedConfig, learned: Learned): Knowledge {
+  const { eta_max = learned.eta_max, total = learned.total } = given;
+  const { batchesPerEpoch = given.batchesPerEpoch } = learned;
+  const config = parseConfig({
+    ...given,
+    ...(eta_max !== undefined && { eta_max }),
+    ...(total !== undefined && { total }),
+    ...(batchesPerEpoch !== undefined && { batchesPerEpoch }),
+  });
+  return { given, learned, config, schedule: scheduleIfKnown(config) };
+}
+
+/**
+ * Where training stands on its schedule: the books of a callback. It knows nothing of TensorFlow.js. Each change makes
+ * the next state whole before it takes it, so that what is refused leaves nothing behind.
+ */
+export class Run {
+  #knowledge: Knowledge;
+  #standing: Standing;
+  #fit: Fit = { offset: 0, untold: undefined };
+  readonly log: HistoryLog;
+
+  constructor(
+    knowledge: Knowledge,
+    standing = BEGINNING,
+    log = new HistoryLog(knowledge.config.historyLimit),
+  ) {
+    this.#knowledge = knowledge;
+    this.#standing = standing;
+    this.log = log;
+    if (knowledge.schedule !== undefined) log.follow(knowledge.schedule);
+  }
+
+  get knowledge(): Knowledge {
+    return this.#knowledge;
+  }
+
+  get standing(): Standing {
+    return this.#standing;
+  }
+
+  /** The learning rate of the last update; before the first one, of that, if it is known. */
+  get learningRate(): number | undefined {
+    return this.#standing.last?.learningRate ?? this.#knowledge.schedule?.(0);
+  }
+
+  /** The position of the last update, or of the schedule's beginning. */
+  get position(): CyclePosition | undefined {
+    return this.#knowledge.schedule?.cycleAt(this.#standing.last?.t ?? 0);
+  }
+
+  /** Whether the update to come is after the last cycle. */
+  get isOver(): boolean {
+    const { schedule } = this.#knowledge;
+    return schedule !== undefined && this.#next() >= endOfLastCycle(schedule);
+  }
+
+  /** The same config, with what was learned, from the beginning. */
+  restarted(): Run {
+    return new Run(this.#knowledge);
+  }
+
+  /** Begins a fit: sets the clock to its first epoch, and learns what it knows. */
+  beginFit(fit: FitFacts): FitBegun {
+    const { step, epoch: clock, last } = this.#standing;
+    const epoch = fit.isOnClock ? fit.firstEpoch : clock;
+    const offset = epoch - fit.firstEpoch;
+    const knowledge = this.#learn(fit, epoch);
+    const schedule = known(knowledge);
+    const from = positionOf(schedule, { step, epoch, batch: 0 });
+    const untold = last && this.#knowledge.schedule && this.#endBy(this.#next());
+    const standing = movedTo(knowledge, { step, epoch, last });
+    const cycleBefore = last && schedule.cycleAt(last.t).cycle;
+    const to = endOf(fit, standing, schedule.config);
+    const stretch = { from, to, firstEpoch: fit.firstEpoch, cycleBefore };
+
+    this.#take(knowledge, standing);
+    this.#fit = { offset, untold };
+    const isOver = from >= endOfLastCycle(schedule);
+    return { plan: planOf(schedule, stretch), notices: noticesOf(schedule, stretch), isOver };
+  }
+
+  /** The update of this batch: what would be set, and what that would be to the update before. */
+  updateAt(batch: number): Update {
+    const { step, epoch, last } = this.#standing;
+    const { schedule, config } = this.#scheduled();
+    const place = { step, epoch, batch };
+    if (config.updateFreq === 'epoch' && batch > 0 && last?.epoch === epoch) {
+      return { ...place, t: last.t, learningRate: last.learningRate, kind: 'same' };
+    }
+    const t = positionOf(schedule, place);
+    const learningRate = schedule(t);
+    if (last === undefined) return { ...place, t, learningRate, kind: 'change' };
+    const cyclesOn = schedule.cycleAt(t).cycle - schedule.cycleAt(last.t).cycle;
+    // A repeated epoch that goes back to an earlier cycle is a change, too, so that the restart after it shows.
+    const isChange = cyclesOn !== 0 || learningRate !== last.learningRate;
+    return { ...place, t, learningRate, kind: cyclesOn > 0 ? 'restart' : isChange ? 'change' : 'same' };
+  }
+
+  /** Takes note of an update whose learning rate was set. */
+  book({ t, epoch, learningRate, kind, ...update }: Update): void {
+    const { schedule } = this.#scheduled();
+    if (kind !== 'same') this.log.append({ ...update, epoch }, learningRate, kind === 'restart');
+    const isEndTold = t >= endOfCycleAt(schedule, t);
+    this.#standing = { ...this.#standing, last: { t, epoch, learningRate, isEndTold } };
+  }
+
+  /** Counts an update that was done. */
+  countUpdate(): void {
+    this.#standing = { ...this.#standing, step: this.#standing.step + 1 };
+  }
+
+  /** Counts an epoch that was done, by the fit's number. */
+  countEpoch(number: number): void {
+    this.#standing = { ...this.#standing, epoch: this.#fit.offset + number + 1 };
+  }
+
+  /** Learns how many batches an epoch has; returns what should be said of that. */
+  learnBatches(batchesPerEpoch: number): readonly Notice[] {
+    const { given, learned } = this.#knowledge;
+    if (learned.batchesPerEpoch === batchesPerEpoch) return [];
+    this.#take(know(given, { ...learned, batchesPerEpoch }), this.#standing);
+    return present(clockNotice(this.#scheduled().config));
+  }
+
+  /** The cycle that ended before the fit's next update, each cycle once. */
+  takeEndBefore(batch: number): EndedCycle | undefined {
+    const { untold, offset } = this.#fit;
+    this.#fit = { offset, untold: undefined };
+    return untold ?? this.#takeEnd(this.#next(batch));
+  }
+
+  /** The cycle that ends with this batch, if the next update is known to be in the same epoch. */
+  takeEndWith(batch: number): EndedCycle | undefined {
+    const { updateFreq, batchesPerEpoch } = this.#knowledge.config;
+    if (updateFreq === 'epoch' || batch + 1 === batchesPerEpoch) return undefined;
+    return this.#takeEnd(this.#next(batch + 1));
+  }
+
+  /** Whether the last cycle ends with this batch, if that can be known before the epoch ends. */
+  isOverAfter(batch: number): boolean {
+    const { updateFreq, batchesPerEpoch } = this.#knowledge.config;
+    if (updateFreq === 'epoch' || batch + 1 === batchesPerEpoch) return false;
+    return this.#next(batch + 1) >= endOfLastCycle(this.#scheduled().schedule);
+  }
+
+  /** The cycle that training stands in, if it is inside one. */
+  get cycleInside(): { cycle: number; end: number; learningRate: number } | undefined {
+    const { schedule } = this.#knowledge;
+    const { last } = this.#standing;
+    if (schedule === undefined || last === undefined || last.isEndTold) return undefined;
+    const { cycle, phase } = schedule.cycleAt(last.t);
+    if (phase === 'hold') return undefined;
+    return { cycle, end: schedule.cycleStart(cycle + 1), learningRate: last.learningRate };
+  }
+
+  #takeEnd(t: number): EndedCycle | undefined {
+    const ended = this.#endBy(t);
+    const { last } = this.#standing;
+    if (ended !== undefined && last !== undefined) {
+      this.#standing = { ...this.#standing, last: { ...last, isEndTold: true } };
+    }
+    return ended;
+  }
+
+  /** The cycle of the last update, if it ends at or before t and that was not told yet. */
+  #endBy(t: number): EndedCycle | undefined {
+    const { step, last } = this.#standing;
+    const { schedule } = this.#knowledge;
+    if (schedule === undefined || last === undefined || last.isEndTold) return undefined;
+    if (t < endOfCycleAt(schedule, last.t)) return undefined;
+    const { cycle } = schedule.cycleAt(last.t);
+    return { cycle, step: step - 1, epoch: last.epoch, learningRate: last.learningRate };
+  }
+
+  /** The position of the update to come, if it is this batch of the epoch. */
+  #next(batch = 0): number {
+    const { step, epoch } = this.#standing;
+    return positionOf(this.#scheduled().schedule, { step, epoch, batch });
+  }
+
+  /** What is known once the fit has begun. */
+  #learn(fit: FitFacts, epoch: number): Knowledge {
+    const { given, learned } = this.#knowledge;
+    const batchesPerEpoch = fit.batchesPerEpoch ?? learned.batchesPerEpoch;
+    const eta_max = learned.eta_max ?? (given.eta_max === undefined ? peakOf(fit) : undefined);
+    const clock = { unit: given.unit, batchesPerEpoch: batchesPerEpoch ?? given.batchesPerEpoch };
+    const total =
+      learned.total ?? (needsTotal(given) ? totalOf(fit, { ...this.#standing, epoch }, clock) : undefined);
+    const isNew =
+      batchesPerEpoch !== learned.batchesPerEpoch || eta_max !== learned.eta_max || total !== learned.total;
+    return isNew ? know(given, { eta_max, total, batchesPerEpoch }) : this.#knowledge;
+  }
+
+  #take(knowledge: Knowledge, standing: Standing): void {
+    if (knowledge.schedule !== undefined) this.log.follow(knowledge.schedule);
+    this.#knowledge = knowledge;
+    this.#standing = standing;
+  }
+
+  #scheduled(): { schedule: Schedule<ScheduledConfig>; config: ScheduledConfig } {
+    const schedule = known(this.#knowledge);
+    return { schedule, config: schedule.config };
+  }
+}
+
+/** A position to which training came by a jump: a cycle left by one doesn't end, and one gone back into ends again. */
+export function movedTo({ schedule }: Knowledge, { step, epoch, last }: Standing): Standing {
+  if (schedule === undefined || last === undefined) return { step, epoch, last };
+  const next = positionOf(schedule, { step, epoch, batch: 0 });
+  return { step, epoch, last: { ...last, isEndTold: next >= endOfCycleAt(schedule, last.t) } };
+}
+
+/** Once a fit has begun, the schedule is known. */
+function known({ config, schedule }: Knowledge): Schedule<ScheduledConfig> {
+  return schedule ?? scheduleOf(config);
+}
+
+const endOfCycleAt = (schedule: Schedule, t: number) => schedule.cycleStart(schedule.cycleAt(t).cycle + 1);
+
+/** The optimizer's learning rate as eta_max. */
+function peakOf({ learningRate, optimizer }: FitFacts): number {
+  if (learningRate > 0) return learningRate;
+  const rule = `expected a learning rate > 0, the default of \`eta_max\`, got ${optimizer} with 0`;
+  throw refusal('optimizer', rule, {
+    cure: 'give `eta_max`, or call setLearningRate(optimizer, learningRate)',
+  });
+}
+
+type Clock = Pick<ParsedConfig, 'unit' | 'batchesPerEpoch'>;
+
+/** Where a fit ends, in units; undefined if that is unknown, or beyond what can be counted. */
+function endOf(
+  fit: FitFacts,
+  { step, epoch }: Standing,
+  { unit, batchesPerEpoch }: Clock,
+): number | undefined {
+  if (fit.epochs === undefined) return undefined;
+  const epochs = fit.epochs - fit.firstEpoch;
+  const end = unit === 'epoch' ? epoch + epochs : step + epochs * (batchesPerEpoch ?? Infinity);
+  return end <= MAX_POSITION ? end : undefined;
+}
+
+/** The length that the cycles fill, if the fit has one. */
+function totalOf(fit: FitFacts, standing: Standing, clock: Clock): number | undefined {
+  const end = endOf(fit, standing, clock);
+  const isOpen = fit.epochs !== undefined && (clock.unit === 'epoch' || clock.batchesPerEpoch !== undefined);
+  if (end !== undefined || !isOpen) return end;
+  const rule = 'expected a number of epochs that can be counted, since `cycles` fill them';
+  throw refusal('epochs', rule, { received: fit.epochs, cure: "give `total` in this callback's config" });
+}
+
+const present = (notice: Notice | undefined): Notice[] => (notice === undefined ? [] : [notice]);
