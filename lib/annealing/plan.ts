@@ -168,25 +168,27 @@ export function clockNotice({ unit, updateFreq, batchesPerEpoch }: ScheduleConfi
 /** A stretch of training whose end is known. */
 type Finite = Stretch & { readonly to: number };
 
-function lengthInBatches({ config }: Schedule, { from, to, firstEpoch }: Finite): Notice | undefined {
-  const { unit, T_0, cycles, batchesPerEpoch, start = 0 } = config;
+function lengthInBatches(schedule: Schedule, training: Finite): Notice | undefined {
+  const { unit, T_0, cycles, batchesPerEpoch, start = 0 } = schedule.config;
   const length = T_0 ?? (typeof cycles === 'object' ? valueAt(cycles, 0) : undefined);
-  if (unit !== 'epoch' || length === undefined || batchesPerEpoch === undefined || firstEpoch > 0)
+  if (unit !== 'epoch' || length === undefined || batchesPerEpoch === undefined || training.firstEpoch > 0)
     return undefined;
-  const epochs = to - Math.max(from, start);
+  const epochs = training.to - Math.max(training.from, start);
   const batches = Math.round(epochs * batchesPerEpoch);
   if (length <= epochs || length > batches) return undefined;
-  return { kind: 'length in batches', length, epochs, batches, cures: [{ config: { unit: 'batch' } }] };
+  const cures = [{ config: { unit: 'batch' } }, ...endingWith(schedule, training, endsFrom(schedule, 0, 1))];
+  return { kind: 'length in batches', length, epochs, batches, cures };
 }
 
 function idleAfterLastCycle(schedule: Schedule, training: Finite): Notice | undefined {
   const { config } = schedule;
   const end = endOfLastCycle(schedule);
-  const first = updateAt(schedule, training, Math.max(0, updateCount(schedule, training, end)));
-  if (config.afterLastCycle === 'stop' || !(first < training.to) || schedule(first) > 0) return undefined;
+  if (config.afterLastCycle === 'stop' || !(end < training.to)) return undefined;
+  const from = updateAt(schedule, training, Math.max(0, updateCount(schedule, training, end)));
+  if (!(from < training.to) || schedule(from) > 0) return undefined;
   const shorter: Cure[] = isJudgedByTotal(config) ? [] : wholeEpochs(schedule, training, [end]);
   const cure: Cure = { config: fillsTotal(config) ? { total: training.to } : { afterLastCycle: 'stop' } };
-  return { kind: 'idle after the last cycle', from: first, to: training.to, cures: [...shorter, cure] };
+  return { kind: 'idle after the last cycle', from, to: training.to, cures: [...shorter, cure] };
 }
 
 function neverReachesPeak(schedule: Schedule, training: Finite): Notice | undefined {
@@ -220,7 +222,8 @@ function endsInsideCycle(schedule: Schedule, training: Finite): Notice | undefin
   const { to } = training;
   if (!isInside(schedule, training, to)) return undefined;
   const { cycle } = schedule.cycleAt(to);
-  const ends = endsFrom(schedule, Math.max(0, cycle - MAX_ENDS + 2), MAX_ENDS);
+  const before = Math.max(0, cycle - MAX_ENDS + 1);
+  const ends = endsFrom(schedule, before, cycle - before + 1);
   const cures = endingWith(schedule, training, ends);
   const hasOwn = isJudgedByTotal(schedule.config) || cures.some((cure) => 'epochs' in cure);
   if (!hasOwn) cures.unshift(filled(schedule, cycle));

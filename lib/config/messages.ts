@@ -10,7 +10,9 @@ export function describePlan({ from, to, learningRate, restarts, lastCycleEnd }:
   const first = `the learning rate begins at ${round(learningRate)}`;
   const listed = restarts.map(({ t }) => t);
   const then =
-    listed.length === 0 ? 'with no warm restart' : `with warm restarts at ${unit} ${list(listed, 'and')}`;
+    listed.length === 0
+      ? 'with no warm restart'
+      : `with ${listed.length === 1 ? 'a warm restart' : 'warm restarts'} at ${unit} ${list(listed, 'and')}`;
   const last = lastCycleEnd === undefined ? '' : `; the last cycle ends at ${unit} ${round(lastCycleEnd)}`;
   return `${span}: ${first}, ${then}${last}`;
 }
@@ -116,23 +118,27 @@ export function describeEvent(event: Event): string {
 function describeCures(cures: readonly Cure[]): string {
   const epochs = cures.flatMap((cure) => ('epochs' in cure ? [cure.epochs] : []));
   const configs = cures.flatMap((cure) => ('config' in cure ? [cure.config] : []));
-  const parts = epochs.length === 0 ? [] : [`train for ${list(epochs, 'or')} epochs`];
-  for (const { total, ...keys } of configs) {
-    const entries = Object.entries(keys);
-    const given = entries
-      .filter(([, value]) => value !== undefined)
-      .map(([key, value]) => `\`${key}: ${show(value)}\``);
-    const removed = entries.filter(([, value]) => value === undefined).map(([key]) => `\`${key}\``);
-    if (given.length > 0) {
-      parts.push(
-        `give ${given.join(' and ')}${removed.length > 0 ? ` without ${removed.join(' and ')}` : ''}`,
-      );
-    }
-    if (total !== undefined)
-      parts.push(`if more fits follow, give their length together, such as \`total: ${total}\``);
-  }
-  return parts.join(', or ');
+  const totals = configs.flatMap(({ total }) => (total === undefined ? [] : [`\`total: ${show(total)}\``]));
+  const others = configs.filter(({ total }) => total === undefined).map(describeKeys);
+  const inAll = epochs.length > 0 ? 'if more fits follow, give the length of all together, ' : 'give ';
+  return [
+    ...others,
+    ...(epochs.length > 0 ? [`train for ${list(epochs, 'or')} epochs`] : []),
+    ...(totals.length > 0 ? [`${inAll}${totals.join(' or ')}`] : []),
+  ].join(', or ');
 }
+
+/** `give \`cycles: 3\` without \`T_0\``. */
+function describeKeys(config: Readonly<Record<string, unknown>>): string {
+  const entries = Object.entries(config);
+  const given = entries.flatMap(([key, value]) =>
+    value === undefined ? [] : [`\`${key}: ${literal(value)}\``],
+  );
+  const removed = entries.flatMap(([key, value]) => (value === undefined ? [`\`${key}\``] : []));
+  return `give ${given.join(' and ')}${removed.length > 0 ? ` without ${removed.join(' and ')}` : ''}`;
+}
+
+const literal = (value: unknown) => (typeof value === 'string' ? `'${value}'` : show(value));
 
 type Unit = 'epoch' | 'batch';
 
