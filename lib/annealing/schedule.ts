@@ -93,6 +93,7 @@ interface Fall {
 }
 
 function learningRateIn(segment: Segment, t: number): number {
+  if (t < segment.start) return learningRateIn(segment, segment.start); // before it, its first learning rate holds
   if (t < segment.warmupEnd) return warmUp(segment.rise, t - segment.warmupStart.hi - segment.warmupStart.lo);
   if (t >= segment.end) return segment.eta_min;
   const { start, end, length } = segment.fall;
