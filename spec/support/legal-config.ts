@@ -66,8 +66,7 @@ const ratesOf = (cycles: number) => {
 };
 
 /** Lengths of warm-ups and plateaus are given as parts of the room that there is for them. */
-const partsOf = (cycles: number) =>
-  fc.array(portion(), { minLength: 1, maxLength: Math.min(3, cycles) });
+const partsOf = (cycles: number) => fc.array(portion(), { minLength: 1, maxLength: Math.min(3, cycles) });
 
 const delayParts = (cycles: number) =>
   fc.record({
@@ -146,10 +145,8 @@ export const legalConfig = (): fc.Arbitrary<LegalConfig> =>
   lengths().chain((given) => {
     const count = countOf(given);
     const most = count ?? 9;
-    return fc
-      .tuple(ratesOf(most), clock(count), maybe(delayParts(most), 2))
-      .map(([rates, rest, parts]) => {
-        const config: LegalConfig = { ...given, ...rest, ...rates };
-        return parts === undefined ? config : { ...config, ...delaysOf(config, parts) };
-      });
+    return fc.tuple(ratesOf(most), clock(count), maybe(delayParts(most), 2)).map(([rates, rest, parts]) => {
+      const config: LegalConfig = { ...given, ...rest, ...rates };
+      return parts === undefined ? config : { ...config, ...delaysOf(config, parts) };
+    });
   });
