@@ -75,7 +75,7 @@ export function layOut(config: CyclesConfig): Cycles {
   const starts = startTable(config, tabled, lengths);
   const tableEnd = starts.at(-1) ?? ZERO;
   const base = tabled < count ? lengths(tabled) : ZERO;
-  const added = exactly(addedAt(config, tabled));
+  const added = addedAt(config, tabled);
   const growth = geometric(T_mult);
 
   function start(i: number): DoubleDouble {
@@ -106,7 +106,8 @@ export function layOut(config: CyclesConfig): Cycles {
 
   /** About the cycle at t: a logarithm is rounded, so it can be a cycle or two off. */
   function guess(t: number): number {
-    if (t < tableEnd.hi || tabled === count) return lastNotAfter(starts, t);
+    const isInTable = !(t >= tableEnd.hi); // also if the table goes on beyond all doubles
+    if (isInTable || tabled === count) return lastNotAfter(starts, t, tabled - 1);
     const beyond = cyclesWithin(t - tableEnd.hi, { first: base.hi, added: added.hi, T_mult });
     return Math.min(count - 1, tabled + Math.floor(beyond));
   }
@@ -149,13 +150,14 @@ function filling(config: CyclesConfig, count: number): DoubleDouble {
 export function totalAdded(config: CyclesConfig, count: number): DoubleDouble {
   const listed = Math.min(count, ownLengths({ ...config, cycles: undefined, T_mult: 1 }));
   let sum = ZERO;
-  for (let i = 0; i < listed; i++) sum = add(sum, exactly(addedAt(config, i)));
-  return add(sum, multiply(exactly(addedAt(config, listed)), exactly(count - listed)));
+  for (let i = 0; i < listed; i++) sum = add(sum, addedAt(config, i));
+  return add(sum, multiply(addedAt(config, listed), exactly(count - listed)));
 }
 
 /** By how much plateau and warm-up lengthen cycle i. */
-function addedAt({ warmup, plateau }: CyclesConfig, i: number): number {
-  return valueAt(plateau, i) + (warmup?.placement === 'before' ? warmupAt(warmup, i) : 0);
+function addedAt({ warmup, plateau }: CyclesConfig, i: number): DoubleDouble {
+  const before = warmup?.placement === 'before' ? warmupAt(warmup, i) : 0;
+  return add(exactly(valueAt(plateau, i)), exactly(before));
 }
 
 /** The length of cycle i's warm-up, 0 if it has none. */
@@ -175,7 +177,7 @@ function startTable(config: CyclesConfig, count: number, base: (i: number) => Do
   let start = exactly(config.start ?? 0);
   const starts = [start];
   for (let i = 0; i < count; i++) {
-    start = add(start, add(base(i), exactly(addedAt(config, i))));
+    start = add(start, add(base(i), addedAt(config, i)));
     starts.push(start);
   }
   return starts;

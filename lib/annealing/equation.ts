@@ -11,10 +11,10 @@ export function anneal({ eta_min, eta_max }: Rates, { T_cur, T_left, T_i }: Cosi
   return Math.min(eta_max, eta_min + (eta_max - eta_min) * halfCosine(T_cur, T_left, T_i));
 }
 
-/** (1 + cos(pi * T_cur / T_i)) / 2; in the second half as a sin^2, because 1 + cos cancels there. */
+/** (1 + cos(pi * T_cur / T_i)) / 2; in the second half as sin^2, because 1 + cos cancels there. */
 function halfCosine(T_cur: number, T_left: number, T_i: number): number {
-  if (T_left >= T_cur) return (1 + Math.cos((Math.PI * T_cur) / T_i)) / 2;
-  const sine = Math.sin(((Math.PI / 2) * T_left) / T_i);
+  if (T_left >= T_cur) return (1 + Math.cos(Math.PI * (T_cur / T_i))) / 2;
+  const sine = Math.sin((Math.PI / 2) * (T_left / T_i));
   return sine * sine;
 }
 
@@ -27,7 +27,7 @@ export function warmUp({ from, eta_max, length, shape }: WarmupRise, elapsed: nu
 
 /**
  * How exact `anneal` is, with u = 2^-53: T_cur and T_left come from two subtractions each, T_i is rounded once, pi is
- * off by 0.35 u, and there are a product and a quotient; so the angle's relative error is below 5.4 u. Up to the middle
+ * off by 0.35 u, and there are a quotient and a product; so the angle's relative error is below 5.4 u. Up to the middle
  * the half cosine changes by at most 1.6 times as much, beyond it by at most twice as much (2 x cot x <= 2). Sine and
  * cosine are within 1 ulp, so within 2 u, which squaring doubles; four more roundings follow. In all: 19 u, or 9.5 units
  * of 2^-52. Exact are eta_max at the start, eta_min at the end, and the half cosine's 1/2 in the middle.

@@ -54,12 +54,13 @@ export type Notice = { readonly cures: readonly Cure[] } & (
       readonly to: number;
       readonly peak: number;
     }
-  | { readonly kind: 'no restart'; readonly to: number; readonly ends: readonly number[] }
+  | { readonly kind: 'no restart'; readonly to: number }
   | {
       readonly kind: 'ends inside a cycle';
       readonly to: number;
       readonly learningRate: number;
-      readonly ends: readonly number[];
+      /** Where that cycle ends. */
+      readonly end: number;
     }
   | { readonly kind: 'constant'; readonly learningRate: number }
   | { readonly kind: 'one update per cycle'; readonly learningRate: number }
@@ -76,7 +77,7 @@ export type Notice = { readonly cures: readonly Cure[] } & (
 /** At most so many restarts are planned, and so many cycles are looked at to judge the learning rates. */
 const MAX_PLANNED = 7;
 const MAX_JUDGED = 1000;
-const MAX_ENDS = 6;
+const MAX_ENDS = 3;
 
 /** What a stretch of training will do. */
 export function planOf(schedule: Schedule, stretch: Stretch): Plan {
@@ -214,7 +215,7 @@ function noRestart(schedule: Schedule, training: Finite): Notice | undefined {
   if (!asksForRestarts || schedule.cycleAt(lastUpdate(schedule, training)).cycle > 0) return undefined;
   const ends = endsFrom(schedule, 1, MAX_ENDS);
   const cures = endingWith(schedule, training, ends);
-  return { kind: 'no restart', to: training.to, ends, cures };
+  return { kind: 'no restart', to: training.to, cures };
 }
 
 /** A training ends with a cycle if the update after its last one would be in another cycle. */
@@ -227,7 +228,8 @@ function endsInsideCycle(schedule: Schedule, training: Finite): Notice | undefin
   const cures = endingWith(schedule, training, ends);
   const hasOwn = isJudgedByTotal(schedule.config) || cures.some((cure) => 'epochs' in cure);
   if (!hasOwn) cures.unshift(filled(schedule, cycle));
-  return { kind: 'ends inside a cycle', to, learningRate: schedule(to), ends, cures };
+  const end = schedule.cycleStart(cycle + 1);
+  return { kind: 'ends inside a cycle', to, learningRate: schedule(to), end, cures };
 }
 
 function isInside(schedule: Schedule, stretch: Stretch, to: number): boolean {

@@ -93,15 +93,19 @@ interface Fall {
 }
 
 function learningRateIn(segment: Segment, t: number): number {
-  if (t < segment.warmupEnd) return warmUp(segment.rise, t - segment.warmupStart.hi - segment.warmupStart.lo);
+  if (t < segment.start) return learningRateIn(segment, segment.start); // before it, its first learning rate holds
+  if (t < segment.warmupEnd) return warmUp(segment.rise, since(segment.warmupStart, t));
   if (t >= segment.end) return segment.eta_min;
   const { start, end, length } = segment.fall;
-  return anneal(segment, { T_cur: t - start.hi - start.lo, T_left: end.hi - t + end.lo, T_i: length });
+  return anneal(segment, { T_cur: since(start, t), T_left: end.hi - t + end.lo, T_i: length });
 }
+
+/** The time from a boundary to t; 0 at the double that stands for it, even if the boundary itself is a bit before. */
+const since = ({ hi, lo }: DoubleDouble, t: number): number => (t <= hi ? 0 : t - hi - lo);
 
 function positionIn(segment: Segment, t: number): CyclePosition {
   const { index: cycle, T_i, cosineStart } = segment;
-  const T_cur = Math.min(T_i, Math.max(0, t - cosineStart.hi - cosineStart.lo));
+  const T_cur = Math.min(T_i, since(cosineStart, t));
   return Object.freeze({ cycle, T_cur: t >= segment.end ? T_i : T_cur, T_i, phase: phaseIn(segment, t) });
 }
 

@@ -85,12 +85,9 @@ const rules: readonly Rule[] = [
   {
     keys: LENGTHS,
     *conflicts(config) {
-      const { total, start = 0, cycles } = config;
-      if (!fillsTotal(config) || total === undefined || typeof cycles !== 'number') return;
-      const taken = start + totalAdded(config, cycles).hi;
-      if (taken < total) return;
-      const rule = `expected more than start, warm-ups and plateaus take together (${taken})`;
-      yield { path: 'total', rule, received: total };
+      if (!isUsedUp(config)) return;
+      const rule = `expected more than start, warm-ups and plateaus take together (${timeTaken(config)})`;
+      yield { path: 'total', rule, received: config.total };
     },
   },
   { keys: LENGTHS, conflicts: tooShort },
@@ -170,12 +167,19 @@ const rules: readonly Rule[] = [
   },
 ];
 
+/** Whether start, warm-ups and plateaus leave nothing of the total for cosines that fill it. */
+const isUsedUp = (config: ParsedConfig): boolean =>
+  fillsTotal(config) && config.total !== undefined && timeTaken(config) >= config.total;
+
+const timeTaken = (config: ParsedConfig): number =>
+  (config.start ?? 0) + totalAdded(config, cycleCount(config)).hi;
+
 /** Lengths that follow from others: the first one if the cycles fill the training, the last one if they shrink. */
 function* tooShort(config: ParsedConfig, name: (path: string) => string): Iterable<Conflict> {
   const { T_mult, cycles } = config;
-  if (typeof cycles !== 'number' || needsTotal(config)) return;
+  if (typeof cycles !== 'number' || needsTotal(config) || isUsedUp(config)) return;
   const shrinks = T_mult < 1;
-  if (!(baseLengths(config)(shrinks ? cycles - 1 : 0).hi < MIN_LENGTH)) return;
+  if (baseLengths(config)(shrinks ? cycles - 1 : 0).hi >= MIN_LENGTH) return; // NaN if they grow beyond all doubles
   const rule = `expected fewer, since the ${shrinks ? 'last' : 'first'} of them would be shorter than ${MIN_LENGTH}`;
   const cure = shrinks
     ? `or give a larger ${name('T_mult')}`
@@ -211,7 +215,7 @@ function* tooLongWarmup(config: ParsedConfig, name: (path: string) => string): I
 
 /** How many cycles to check one by one: of cycles that grow, the first is the shortest. */
 const differentCycles = (cycles: ParsedConfig['cycles'], T_mult: number) =>
-  typeof cycles === 'object' ? cycles.length : T_mult < 1 ? (cycles ?? 0) : 1;
+  typeof cycles === 'object' ? cycles.length : T_mult < 1 ? Math.min(cycles ?? 0, MAX_SHRINKING_CYCLES) : 1;
 
 /** The first cycle in which a lower bound is above eta_max. */
 function* above(

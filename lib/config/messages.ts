@@ -40,14 +40,11 @@ export function describeNotice(notice: Notice, unit: Unit): string {
       );
     }
     case 'no restart':
-      return (
-        `training ends at ${unit} ${round(notice.to)} without a warm restart; ` +
-        `the next cycles end at ${unit} ${list(notice.ends, 'and')}: ${cures}`
-      );
+      return `training ends at ${unit} ${round(notice.to)} without a warm restart; ${cures}`;
     case 'ends inside a cycle':
       return (
-        `training ends at ${unit} ${round(notice.to)}, inside a cycle, at a learning rate of ` +
-        `${round(notice.learningRate)}; a cycle ends at ${unit} ${list(notice.ends, 'or')}: ${cures}`
+        `training ends at ${unit} ${round(notice.to)}, at a learning rate of ${round(notice.learningRate)}, inside a ` +
+        `cycle that ends at ${unit} ${round(notice.end)}; ${cures}`
       );
     case 'constant':
       return `\`eta_min\` equals \`eta_max\`, so the learning rate stays at ${round(notice.learningRate)}; ${cures}`;

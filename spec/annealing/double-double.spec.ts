@@ -1,6 +1,14 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
-import { add, type DoubleDouble, divide, exactly, multiply, negate } from '../../lib/annealing/double-double';
+import {
+  add,
+  type DoubleDouble,
+  divide,
+  exactly,
+  multiply,
+  negate,
+  powerOf,
+} from '../../lib/annealing/double-double';
 import * as oracle from '../support/oracle';
 
 /** Doubles of all the sizes that lengths and positions have, of either sign. */
@@ -73,6 +81,21 @@ describe('DoubleDouble', () => {
         expect(divide(product, exactly(divisor))).to.deep.equal(exactly(quotient));
       }),
     );
+  });
+
+  it('raises to whole powers, each of the some 2 log2 n products right to 102 bits of the result', () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: 0.5, max: 2, noNaN: true }),
+        fc.integer({ min: 0, max: 100 }),
+        (base, n) => {
+          const expected = oracle.power(oracle.exact(base), n);
+          const difference = magnitude(exact(powerOf(exactly(base), n)) - expected);
+          expect(difference <= (expected * BigInt(4 * n + 1)) >> 102n, `${base} ** ${n}`).to.equal(true);
+        },
+      ),
+    );
+    expect([0, 1, 2, 10, 52].map((n) => powerOf(exactly(2), n).hi)).to.deep.equal([1, 2, 4, 1024, 2 ** 52]);
   });
 
   it('negates', () => {

@@ -6,6 +6,8 @@ export type LegalConfig = CosineAnnealingConfig & { eta_max: number | number[] }
 
 const double = (min: number, max: number) => fc.double({ min, max, noNaN: true });
 const portion = () => fc.oneof(fc.constantFrom(0, 1e-3, 0.1, 0.5, 1), double(1e-6, 1));
+const maybe = <Value>(arbitrary: fc.Arbitrary<Value>, freq = 2) =>
+  fc.option(arbitrary, { nil: undefined, freq });
 
 /** Lengths in units: mostly a few epochs, now and then as short or as long as lengths get. */
 const length = () =>
@@ -21,16 +23,21 @@ const growth = () =>
     { weight: 1, arbitrary: double(1, 4) },
   );
 
+const total = () => fc.oneof(fc.integer({ min: 10, max: 1000 }), double(1, 1e6));
+
 /** Where the cycles lie: every form that a config can say it in. */
 const lengths = (): fc.Arbitrary<Partial<LegalConfig>> =>
   fc.oneof(
-    fc.record({ T_0: length(), T_mult: growth() }, { requiredKeys: ['T_0'] }),
+    fc.record({ T_0: length(), T_mult: growth(), total: total() }, { requiredKeys: ['T_0'] }),
     fc.record({ T_0: length(), T_mult: growth(), cycles: fc.integer({ min: 1, max: 9 }) }),
     fc.record({ T_0: length(), T_mult: double(0.3, 0.99), cycles: fc.integer({ min: 1, max: 9 }) }),
-    fc.record({ cycles: fc.array(length(), { minLength: 1, maxLength: 6 }) }),
+    fc.record(
+      { cycles: fc.array(length(), { minLength: 1, maxLength: 6 }), total: total() },
+      { requiredKeys: ['cycles'] },
+    ),
     fc.record({
       cycles: fc.integer({ min: 1, max: 9 }),
-      total: fc.oneof(fc.integer({ min: 10, max: 1000 }), double(1, 1e6)),
+      total: total(),
       T_mult: fc.oneof(growth(), double(0.3, 0.99)),
     }),
   );
@@ -47,52 +54,75 @@ const ratesOf = (cycles: number) => {
     fc.record({ eta_max: list(peak) }),
   );
   return fc
-    .tuple(peaks, fc.option(fc.oneof(portion(), list(portion())), { nil: undefined }))
-    .map(([given, floor]) => {
+    .tuple(peaks, maybe(fc.oneof(portion(), list(portion()))), fc.boolean())
+    .map(([given, floor, isRatio]) => {
       if (floor === undefined) return given;
       const lowest = Math.min(...[given.eta_max].flat());
-      const eta_min = Array.isArray(floor) ? floor.map((part) => part * lowest) : floor * lowest;
-      return { ...given, eta_min };
+      if (Array.isArray(floor)) return { ...given, eta_min: floor.map((part) => part * lowest) };
+      if (!isRatio) return { ...given, eta_min: floor * lowest };
+      const [first = lowest] = [given.eta_max].flat();
+      return { ...given, eta_min_ratio: 0.999 * floor * (lowest / first) };
     });
 };
 
-/** Warm-ups are given as parts: of the shortest cycle that they must fit into, and of the lowest peak. */
-const warmupParts = (cycles: number) =>
+/** Lengths of warm-ups and plateaus are given as parts of the room that there is for them. */
+const partsOf = (cycles: number) => fc.array(portion(), { minLength: 1, maxLength: Math.min(3, cycles) });
+
+const delayParts = (cycles: number) =>
   fc.record({
-    parts: fc.array(portion(), { minLength: 1, maxLength: Math.min(3, cycles) }),
-    isList: fc.boolean(),
-    from: fc.option(portion(), { nil: undefined }),
-    everyCycle: fc.option(fc.boolean(), { nil: undefined }),
-    overlap: fc.option(fc.boolean(), { nil: undefined }),
-    isNumber: fc.boolean(),
+    warmup: maybe(
+      fc.record(
+        {
+          length: partsOf(cycles),
+          isList: fc.boolean(),
+          isNumber: fc.boolean(),
+          from: portion(),
+          everyCycle: fc.boolean(),
+          shape: fc.constantFrom('linear', 'cosine'),
+          placement: fc.constantFrom('before', 'inside', 'overlap'),
+        },
+        { requiredKeys: ['length', 'isList', 'isNumber'] },
+      ),
+      2,
+    ),
+    plateau: maybe(fc.record({ length: partsOf(cycles), isList: fc.boolean() })),
+    start: maybe(portion()),
   });
 
-type WarmupParts = typeof warmupParts extends (n: number) => fc.Arbitrary<infer Parts> ? Parts : never;
+type DelayParts = typeof delayParts extends (n: number) => fc.Arbitrary<infer Parts> ? Parts : never;
 
-function warmupOf(config: LegalConfig, given: WarmupParts): Pick<LegalConfig, 'warmup'> {
-  const { parts, isList, from, everyCycle, overlap, isNumber } = given;
-  const longest = longestWarmup(config);
-  const lengths = parts.map((part) => part * longest);
-  const first = lengths[0] as number;
-  if (isNumber) return { warmup: first };
-  return {
-    warmup: {
-      length: isList ? lengths : first,
-      ...(from !== undefined && { from: from * Math.min(...[config.eta_max].flat()) }),
-      ...(everyCycle !== undefined && { everyCycle }),
-      ...(overlap !== undefined && { overlap }),
-    },
+function delaysOf(config: LegalConfig, { warmup, plateau, start }: DelayParts): Partial<LegalConfig> {
+  const room = roomOf(config);
+  const given: Partial<LegalConfig> = {};
+  if (start !== undefined) given.start = start * room.start;
+  if (plateau !== undefined && warmup?.placement !== 'overlap') {
+    const [first = 0, ...rest] = plateau.length.map((part) => part * room.plateau);
+    given.plateau = plateau.isList ? [first, ...rest] : first;
+  }
+  if (warmup === undefined) return given;
+  const { length, isList, isNumber, from, ...form } = warmup;
+  const [first = 0, ...rest] = length.map((part) => part * room.warmup);
+  if (isNumber && form.placement !== 'overlap') return { ...given, warmup: first };
+  const lowest = Math.min(...[config.eta_max].flat());
+  given.warmup = {
+    length: isList ? [first, ...rest] : first,
+    ...(from !== undefined && { from: from * lowest }),
+    ...form,
   };
+  return given;
 }
 
-/** No longer than any cycle, so that it can overlap it. */
-function longestWarmup({ cycles, T_0, T_mult = 1, total }: LegalConfig): number {
-  if (typeof cycles === 'object') return Math.min(...cycles);
-  const shrinking = Math.min(1, T_mult) ** ((cycles ?? 1) - 1);
-  if (T_0 !== undefined) return T_0 * 0.999 * shrinking;
-  const count = cycles as number;
-  return (0.01 * shrinking * (total as number)) / (count * Math.max(1, T_mult) ** count);
+/** How long warm-ups (shorter than every cycle), plateaus and the wait before the start can be. */
+function roomOf({ cycles, T_0, T_mult = 1, total = NaN }: LegalConfig) {
+  if (typeof cycles === 'object') return roomBeside(Math.min(...cycles));
+  const count = cycles ?? 1;
+  if (T_0 !== undefined) return roomBeside(T_0 * Math.min(1, T_mult) ** (count - 1));
+  // Fifths of the total: for the wait, for the plateaus, for warm-ups, and the rest for cosines.
+  const shortest = (total / 5 / count) * (Math.min(1, T_mult) / Math.max(1, T_mult)) ** (count - 1);
+  return { start: total / 5, plateau: total / 5 / count, warmup: 0.99 * shortest };
 }
+
+const roomBeside = (shortest: number) => ({ start: 1000, plateau: 3 * shortest, warmup: 0.99 * shortest });
 
 const clock = (cycles: number | undefined) =>
   fc.record(
@@ -115,10 +145,8 @@ export const legalConfig = (): fc.Arbitrary<LegalConfig> =>
   lengths().chain((given) => {
     const count = countOf(given);
     const most = count ?? 9;
-    return fc
-      .tuple(ratesOf(most), clock(count), fc.option(warmupParts(most), { nil: undefined, freq: 2 }))
-      .map(([rates, rest, parts]) => {
-        const config: LegalConfig = { ...given, ...rest, ...rates };
-        return parts === undefined ? config : { ...config, ...warmupOf(config, parts) };
-      });
+    return fc.tuple(ratesOf(most), clock(count), maybe(delayParts(most), 2)).map(([rates, rest, parts]) => {
+      const config: LegalConfig = { ...given, ...rest, ...rates };
+      return parts === undefined ? config : { ...config, ...delaysOf(config, parts) };
+    });
   });

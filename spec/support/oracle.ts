@@ -88,39 +88,67 @@ function areaTangent(x: bigint): bigint {
   return sum;
 }
 
-type Lengths = Pick<ParsedConfig, 'T_0' | 'T_mult' | 'cycles' | 'total' | 'warmup'>;
+type Lengths = Pick<ParsedConfig, 'T_0' | 'T_mult' | 'cycles' | 'total' | 'start' | 'warmup' | 'plateau'>;
 
 const at = (values: number | readonly number[], i: number) =>
   typeof values === 'number' ? values : (values[Math.min(i, values.length - 1)] as number);
 
-/** By how much the warm-ups of the first n cycles delay their cosines. */
-function delays({ warmup }: Lengths, n: number): bigint {
-  if (warmup === undefined || warmup.overlap) return 0n;
-  const { length, everyCycle } = warmup;
-  const listed = Math.min(n, typeof length === 'number' ? 1 : length.length);
-  let sum = 0n;
-  for (let i = 0; i < listed; i++) sum += exact(at(length, i));
-  return everyCycle ? sum + BigInt(n - listed) * exact(at(length, listed)) : sum;
+const listed = (values: number | readonly number[]) => (typeof values === 'number' ? 1 : values.length);
+
+/** The length of cycle i's warm-up. */
+export function warmupLength({ warmup }: Lengths, i: number): number {
+  if (warmup === undefined) return 0;
+  return i < listed(warmup.length) || warmup.everyCycle ? at(warmup.length, i) : 0;
 }
 
+/** By how much a warm-up and a plateau delay the cosine of cycle i and lengthen the cycle. */
+function delay(config: Lengths, i: number): bigint {
+  const before = config.warmup?.placement === 'before' ? warmupLength(config, i) : 0;
+  return exact(before) + exact(at(config.plateau, i));
+}
+
+/** The delays of the first n cycles together; from the end of the lists on they are all alike. */
+function delays(config: Lengths, n: number): bigint {
+  const own = Math.min(n, Math.max(listed(config.plateau), config.warmup ? listed(config.warmup.length) : 0));
+  let sum = 0n;
+  for (let i = 0; i < own; i++) sum += delay(config, i);
+  return sum + BigInt(n - own) * delay(config, own);
+}
+
+/** The length of cycle 0, without delays. */
 function firstLength(config: Lengths): bigint {
-  const { T_0, T_mult, cycles, total } = config;
+  const { T_0, T_mult, cycles, total, start = 0 } = config;
   if (T_0 !== undefined) return exact(T_0);
   const count = cycles as number;
-  return divide(exact(total as number) - delays(config, count), geometricSum(exact(T_mult), count));
+  return divide(
+    exact(total as number) - exact(start) - delays(config, count),
+    geometricSum(exact(T_mult), count),
+  );
 }
 
 /** Where cycle i begins. */
 export function exactStart(config: Lengths, i: number): bigint {
-  const { T_mult, cycles } = config;
-  if (typeof cycles === 'object')
-    return cycles.slice(0, i).reduce((sum, T) => sum + exact(T), delays(config, i));
-  return multiply(firstLength(config), geometricSum(exact(T_mult), i)) + delays(config, i);
+  const { T_mult, cycles, start = 0 } = config;
+  const origin = exact(start) + delays(config, i);
+  if (typeof cycles === 'object') return cycles.slice(0, i).reduce((sum, T) => sum + exact(T), origin);
+  return multiply(firstLength(config), geometricSum(exact(T_mult), i)) + origin;
 }
 
-/** T_i. */
-export function exactLength(config: Lengths, i: number): bigint {
+/** The length of cycle i, without delays. */
+function exactCycle(config: Lengths, i: number): bigint {
   const { T_mult, cycles } = config;
   if (typeof cycles === 'object') return exact(at(cycles, i));
   return multiply(firstLength(config), power(exact(T_mult), i));
+}
+
+/** T_i: a warm-up inside its cycle shortens the cosine. */
+export function exactLength(config: Lengths, i: number): bigint {
+  const inside = config.warmup?.placement === 'inside' ? warmupLength(config, i) : 0;
+  return exactCycle(config, i) - exact(inside);
+}
+
+/** Where the cosine of cycle i begins. */
+export function exactCosineStart(config: Lengths, i: number): bigint {
+  const inside = config.warmup?.placement === 'inside' ? warmupLength(config, i) : 0;
+  return exactStart(config, i) + delay(config, i) + exact(inside);
 }
