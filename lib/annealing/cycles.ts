@@ -107,7 +107,7 @@ export function layOut(config: CyclesConfig): Cycles {
   /** About the cycle at t: a logarithm is rounded, so it can be a cycle or two off. */
   function guess(t: number): number {
     const isInTable = !(t >= tableEnd.hi); // also if the table goes on beyond all doubles
-    if (isInTable || tabled === count) return lastNotAfter(starts, t, tabled - 1);
+    if (isInTable || tabled === count) return lastNotAfter(starts, t);
     const beyond = cyclesWithin(t - tableEnd.hi, { first: base.hi, added: added.hi, T_mult });
     return Math.min(count - 1, tabled + Math.floor(beyond));
   }
