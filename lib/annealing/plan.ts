@@ -299,7 +299,7 @@ interface Visit extends CyclePosition {
 
 /** The cycles in which a stretch has updates, in order. */
 function* visits(schedule: Schedule, stretch: Stretch): Iterable<Visit> {
-  const count = stretch.to === undefined ? Infinity : updateCount(schedule, stretch, stretch.to);
+  const count = updateCount(schedule, stretch, stretch.to ?? MAX_POSITION);
   for (let k = 0; k < count; ) {
     const t = updateAt(schedule, stretch, k);
     const position = schedule.cycleAt(t);

@@ -113,7 +113,7 @@ export class CosineAnnealingCallback extends CustomCallback {
 
   /** Whether the last cycle is over, so that the next update would be at its eta_min. */
   get isOver(): boolean {
-    return this.#run.isOver;
+    return this.#run.isOverAt(0);
   }
 
   /**
@@ -159,6 +159,7 @@ export class CosineAnnealingCallback extends CustomCallback {
     if (fit.hasBegun && fit.batches > 0 && epoch === this.epoch + 1)
       await this.#endEpoch(fit, this.epoch, {});
     if (!fit.hasBegun || epoch !== this.epoch) this.#beginFit(fit, optimizer, epoch);
+    fit.batches = batch; // an epoch can be repeated
     await this.#beforeUpdate(fit, optimizer, batch, {});
   }
 
@@ -190,8 +191,9 @@ export class CosineAnnealingCallback extends CustomCallback {
   override async onTrainBegin(logs?: Logs): Promise<void> {
     const { model, params = {} } = this.#pending ?? {};
     this.#pending = undefined;
-    if (model === undefined && isTraining(this.#fit?.model)) throw inProgress();
-    checkSettable(this.#optimizerOf(model));
+    const optimizer = this.#optimizerOf(model);
+    if (model === undefined && this.#isInUseWithout(optimizer)) throw inProgress();
+    checkSettable(optimizer);
     if (model === undefined && this.config.afterLastCycle === 'stop') throw cannotStop();
     this.#endFit();
     this.#fit = { ...NEW_FIT, model, epochs: numberIn(params, 'epochs'), batchesPerEpoch: batchesIn(params) };
@@ -257,6 +259,7 @@ export class CosineAnnealingCallback extends CustomCallback {
 
   async #beforeUpdate(fit: Fit, optimizer: Optimizer, batch: number, logs: Logs): Promise<void> {
     this.#countUnfinishedUpdate(fit);
+    if (this.#run.isOverAt(batch)) this.#stop(fit);
     await this.#tellEnd(fit, this.#run.takeEndBefore(batch), logs);
     const update = this.#run.updateAt(batch);
     this.#look(optimizer);
@@ -280,7 +283,7 @@ export class CosineAnnealingCallback extends CustomCallback {
     if (isWhole(fit, logs)) this.#learnBatches(fit);
     if (fit.isOwnLoop) fit.batches = 0;
     if (logs !== undefined && this.learningRate !== undefined) logs['lr'] = this.learningRate;
-    if (this.#run.isOver) this.#stop(fit);
+    if (this.#run.isOverAt(0)) this.#stop(fit);
     await this.#tellEnd(fit, this.#run.takeEndBefore(0), logs);
   }
 
@@ -332,6 +335,11 @@ export class CosineAnnealingCallback extends CustomCallback {
   #learnBatches({ batches, batchesPerEpoch }: Fit): void {
     if (batchesPerEpoch !== undefined || batches === 0) return;
     for (const notice of this.#run.learnBatches(batches)) this.#reporter.notice(notice, this.config.unit);
+  }
+
+  /** TensorFlow.js trains a model in one fit at a time, so with the same optimizer the fit before must have failed. */
+  #isInUseWithout(optimizer: Optimizer): boolean {
+    return isTraining(this.#fit?.model) && this.#fit?.model?.optimizer !== optimizer;
   }
 
   /** Stops the fit if the config says so; whether it did. */

@@ -156,10 +156,10 @@ export class Run {
     return this.#knowledge.schedule?.cycleAt(this.#standing.last?.t ?? 0);
   }
 
-  /** Whether the update to come is after the last cycle. */
-  get isOver(): boolean {
+  /** Whether the update to come, if it is this batch of the epoch, is after the last cycle. */
+  isOverAt(batch: number): boolean {
     const { schedule } = this.#knowledge;
-    return schedule !== undefined && this.#next() >= endOfLastCycle(schedule);
+    return schedule !== undefined && this.#next(batch) >= endOfLastCycle(schedule);
   }
 
   /** The same config, with what was learned, from the beginning. */
@@ -190,9 +190,9 @@ export class Run {
   /** The update of this batch: what would be set, and what that would be to the update before. */
   updateAt(batch: number): Update {
     const { step, epoch, last } = this.#standing;
-    const { schedule, config } = this.#scheduled();
+    const { schedule } = this.#scheduled();
     const place = { step, epoch, batch };
-    if (config.updateFreq === 'epoch' && batch > 0 && last?.epoch === epoch) {
+    if (this.#keepsRate(batch) && last !== undefined) {
       return { ...place, t: last.t, learningRate: last.learningRate, kind: 'same' };
     }
     const t = positionOf(schedule, place);
@@ -239,16 +239,12 @@ export class Run {
 
   /** The cycle that ends with this batch, if the next update is known to be in the same epoch. */
   takeEndWith(batch: number): EndedCycle | undefined {
-    const { updateFreq, batchesPerEpoch } = this.#knowledge.config;
-    if (updateFreq === 'epoch' || batch + 1 === batchesPerEpoch) return undefined;
-    return this.#takeEnd(this.#next(batch + 1));
+    return this.#mayEndEpoch(batch) ? undefined : this.#takeEnd(this.#next(batch + 1));
   }
 
   /** Whether the last cycle ends with this batch, if that can be known before the epoch ends. */
   isOverAfter(batch: number): boolean {
-    const { updateFreq, batchesPerEpoch } = this.#knowledge.config;
-    if (updateFreq === 'epoch' || batch + 1 === batchesPerEpoch) return false;
-    return this.#next(batch + 1) >= endOfLastCycle(this.#scheduled().schedule);
+    return !this.#mayEndEpoch(batch) && this.isOverAt(batch + 1);
   }
 
   /** The cycle that training stands in, if it is inside one. */
@@ -280,9 +276,22 @@ export class Run {
     return { cycle, step: step - 1, epoch: last.epoch, learningRate: last.learningRate };
   }
 
+  /** Whether the epoch may end with this batch, so that the next update's position is not sure. */
+  #mayEndEpoch(batch: number): boolean {
+    const { updateFreq, batchesPerEpoch = Infinity } = this.#knowledge.config;
+    return updateFreq === 'epoch' || batch + 1 >= batchesPerEpoch;
+  }
+
+  /** Whether the learning rate is set once an epoch, and was set for this one. */
+  #keepsRate(batch: number): boolean {
+    const { epoch, last } = this.#standing;
+    return this.#knowledge.config.updateFreq === 'epoch' && batch > 0 && last?.epoch === epoch;
+  }
+
   /** The position of the update to come, if it is this batch of the epoch. */
   #next(batch = 0): number {
-    const { step, epoch } = this.#standing;
+    const { step, epoch, last } = this.#standing;
+    if (this.#keepsRate(batch) && last !== undefined) return last.t;
     return positionOf(this.#scheduled().schedule, { step, epoch, batch });
   }
 

@@ -223,7 +223,8 @@ export function loadState(json: unknown, changes: Partial<CosineAnnealingConfig>
   const log = loadHistory(content.history, saved);
   const standing = { ...clock, last: last ?? undefined };
   if (Object.keys(changes).length === 0) return { knowledge: saved, standing, log, cycleBefore: undefined };
-  const knowledge = know(changed(saved.given, changes), saved.learned);
+  const learned = Object.entries(saved.learned).filter(([key]) => !Object.hasOwn(changes, key));
+  const knowledge = know(changed(saved.given, changes), Object.fromEntries(learned));
   const cycleBefore = last === null ? undefined : saved.schedule?.cycleAt(last.t).cycle;
   return { knowledge, standing: movedTo(knowledge, standing), log, cycleBefore };
 }
