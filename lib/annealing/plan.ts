@@ -329,7 +329,7 @@ function updateCount({ config }: Schedule, { from }: Stretch, position: number):
 function updateAt(schedule: Schedule, { from }: Stretch, k: number): number {
   const perUnit = updatesPerUnit(schedule.config) ?? 1;
   const units = perUnit > 1 ? Math.floor(k / perUnit) : 0;
-  return snapped(schedule, from + units + (k - units * perUnit) / perUnit);
+  return snapped(schedule, Math.min(MAX_POSITION, from + units + (k - units * perUnit) / perUnit));
 }
 
 const lastUpdate = (schedule: Schedule, stretch: Finite) =>

@@ -167,7 +167,7 @@ export const positionOf = (schedule: Schedule, update: clock.UpdateIndex): numbe
 /** A position, or the cycle's end if that comes within a rounding error. */
 export function snapped({ config, cycleAt, cycleStart }: Schedule, t: number): number {
   const end = cycleStart(cycleAt(t).cycle + 1);
-  return t < end && end - t <= ROUNDING / Math.max(1, updatesPerUnit(config) ?? 1) ? end : t;
+  return t < end && end - t <= ROUNDING / (updatesPerUnit(config) ?? 1) ? end : t;
 }
 
 function positionError(t: unknown) {

@@ -7,6 +7,7 @@ import {
   valueAt,
   warmupAt,
 } from '../annealing/cycles';
+import { add, exactly } from '../annealing/double-double';
 import { MAX_SHRINKING_CYCLES, MIN_LENGTH } from '../annealing/limits';
 import type { Problem } from '../errors';
 import type { ConfigKey, ParsedConfig } from './keys';
@@ -202,7 +203,8 @@ function* tooLongWarmup(config: ParsedConfig, name: (path: string) => string): I
   for (let i = 0; i < Math.min(checked, cycleCount(config)); i++) {
     const room = lengths(i).hi;
     const length = warmupAt(warmup, i);
-    if (length === 0 || (warmup.placement === 'inside' ? length < room : length <= room)) continue;
+    const left = add(lengths(i), exactly(-length)).hi;
+    if (length === 0 || (warmup.placement === 'inside' ? left > 0 : left >= 0)) continue;
     const rule =
       warmup.placement === 'inside'
         ? `expected less than the length of cycle ${i} (${room}), which holds it`

@@ -58,15 +58,19 @@ export interface EndedCycle {
   readonly learningRate: number;
 }
 
-/** The last update. */
+/** The last update that was booked. */
 export interface LastUpdate {
   /** Its position on the schedule, in units. */
   readonly t: number;
   /** The index of its epoch. */
   readonly epoch: number;
   readonly learningRate: number;
-  /** Whether the end of its cycle was told. */
-  readonly isEndTold: boolean;
+}
+
+/** The last update that was made, as long as the end of its cycle is still to be told. */
+export interface UnendedUpdate extends LastUpdate {
+  /** The index of the update. */
+  readonly step: number;
 }
 
 /** What a config leaves open, and the optimizer and the fits fill in. */
@@ -92,6 +96,7 @@ export interface Standing {
   /** The epoch to train next, on the training's clock. */
   readonly epoch: number;
   readonly last: LastUpdate | undefined;
+  readonly unended: UnendedUpdate | undefined;
 }
 
 /** The fit in progress, or the last one. */
@@ -102,7 +107,7 @@ interface Fit {
   readonly untold: EndedCycle | undefined;
 }
 
-export const BEGINNING: Standing = { step: 0, epoch: 0, last: undefined };
+export const BEGINNING: Standing = { step: 0, epoch: 0, last: undefined, unended: undefined };
 
 /** Joins what was given and what was learned; what the fit knows of its batches is newer than what was given. */
 export function know(given: ParsedConfig, learned: Learned): Knowledge {
@@ -169,14 +174,14 @@ export class Run {
 
   /** Begins a fit: sets the clock to its first epoch, and learns what it knows. */
   beginFit(fit: FitFacts): FitBegun {
-    const { step, epoch: clock, last } = this.#standing;
+    const { step, epoch: clock, last, unended } = this.#standing;
     const epoch = fit.isOnClock ? fit.firstEpoch : clock;
     const offset = epoch - fit.firstEpoch;
     const knowledge = this.#learn(fit, epoch);
     const schedule = known(knowledge);
     const from = positionOf(schedule, { step, epoch, batch: 0 });
-    const untold = last && this.#knowledge.schedule && this.#endBy(this.#next());
-    const standing = movedTo(knowledge, { step, epoch, last });
+    const untold = this.#knowledge.schedule && this.#endBy(this.#next());
+    const standing = movedTo(knowledge, { step, epoch, last, unended });
     const cycleBefore = last && schedule.cycleAt(last.t).cycle;
     const to = endOf(fit, standing, schedule.config);
     const stretch = { from, to, firstEpoch: fit.firstEpoch, cycleBefore };
@@ -206,15 +211,20 @@ export class Run {
 
   /** Takes note of an update whose learning rate was set. */
   book({ t, epoch, learningRate, kind, ...update }: Update): void {
-    const { schedule } = this.#scheduled();
     if (kind !== 'same') this.log.append({ ...update, epoch }, learningRate, kind === 'restart');
-    const isEndTold = t >= endOfCycleAt(schedule, t);
-    this.#standing = { ...this.#standing, last: { t, epoch, learningRate, isEndTold } };
+    this.#standing = { ...this.#standing, last: { t, epoch, learningRate } };
   }
 
-  /** Counts an update that was done. */
+  /** Counts the update that was booked last, once it was made. */
   countUpdate(): void {
-    this.#standing = { ...this.#standing, step: this.#standing.step + 1 };
+    const { step, last, ...standing } = this.#standing;
+    const isInCycle = last !== undefined && last.t < endOfCycleAt(this.#scheduled().schedule, last.t);
+    this.#standing = {
+      ...standing,
+      step: step + 1,
+      last,
+      unended: isInCycle ? { ...last, step } : undefined,
+    };
   }
 
   /** Counts an epoch that was done, by the fit's number. */
@@ -250,30 +260,26 @@ export class Run {
   /** The cycle that training stands in, if it is inside one. */
   get cycleInside(): { cycle: number; end: number; learningRate: number } | undefined {
     const { schedule } = this.#knowledge;
-    const { last } = this.#standing;
-    if (schedule === undefined || last === undefined || last.isEndTold) return undefined;
-    const { cycle, phase } = schedule.cycleAt(last.t);
-    if (phase === 'hold') return undefined;
-    return { cycle, end: schedule.cycleStart(cycle + 1), learningRate: last.learningRate };
+    const { unended } = this.#standing;
+    if (schedule === undefined || unended === undefined) return undefined;
+    const { cycle } = schedule.cycleAt(unended.t);
+    return { cycle, end: schedule.cycleStart(cycle + 1), learningRate: unended.learningRate };
   }
 
   #takeEnd(t: number): EndedCycle | undefined {
     const ended = this.#endBy(t);
-    const { last } = this.#standing;
-    if (ended !== undefined && last !== undefined) {
-      this.#standing = { ...this.#standing, last: { ...last, isEndTold: true } };
-    }
+    if (ended !== undefined) this.#standing = { ...this.#standing, unended: undefined };
     return ended;
   }
 
-  /** The cycle of the last update, if it ends at or before t and that was not told yet. */
+  /** The cycle that ends at or before t, if that was not told yet. */
   #endBy(t: number): EndedCycle | undefined {
-    const { step, last } = this.#standing;
+    const { unended } = this.#standing;
     const { schedule } = this.#knowledge;
-    if (schedule === undefined || last === undefined || last.isEndTold) return undefined;
-    if (t < endOfCycleAt(schedule, last.t)) return undefined;
-    const { cycle } = schedule.cycleAt(last.t);
-    return { cycle, step: step - 1, epoch: last.epoch, learningRate: last.learningRate };
+    if (schedule === undefined || unended === undefined || t < endOfCycleAt(schedule, unended.t))
+      return undefined;
+    const { step, epoch, learningRate } = unended;
+    return { cycle: schedule.cycleAt(unended.t).cycle, step, epoch, learningRate };
   }
 
   /** Whether the epoch may end with this batch, so that the next update's position is not sure. */
@@ -320,11 +326,12 @@ export class Run {
   }
 }
 
-/** A position to which training came by a jump: a cycle left by one doesn't end, and one gone back into ends again. */
-export function movedTo({ schedule }: Knowledge, { step, epoch, last }: Standing): Standing {
-  if (schedule === undefined || last === undefined) return { step, epoch, last };
+/** A position to which training came by a jump: a cycle that it jumps out of doesn't end. */
+export function movedTo({ schedule }: Knowledge, standing: Standing): Standing {
+  const { step, epoch, unended } = standing;
+  if (schedule === undefined || unended === undefined) return standing;
   const next = positionOf(schedule, { step, epoch, batch: 0 });
-  return { step, epoch, last: { ...last, isEndTold: next >= endOfCycleAt(schedule, last.t) } };
+  return next < endOfCycleAt(schedule, unended.t) ? standing : { ...standing, unended: undefined };
 }
 
 /** Once a fit has begun, the schedule is known. */

@@ -12,7 +12,6 @@ import {
   count,
   countFromZero,
   duration,
-  flag,
   isObject,
   notNegative,
   oneOf,
@@ -45,18 +44,13 @@ const learnedSchema = strict(
   'the object { eta_max, total, batchesPerEpoch }',
 );
 
-const lastSchema = strict(
-  {
-    /** Its position on the schedule, in units. */
-    t: duration(),
-    /** The index of its epoch. */
-    epoch: uint32(),
-    learningRate: notNegative(),
-    /** Whether the end of its cycle was told. */
-    isEndTold: flag(),
-  },
-  'the object { t, epoch, learningRate, isEndTold }, or null',
-);
+const lastShape = {
+  /** Its position on the schedule, in units. */
+  t: duration(),
+  /** The index of its epoch. */
+  epoch: uint32(),
+  learningRate: notNegative(),
+};
 
 const positionSchema = strict(
   {
@@ -64,10 +58,14 @@ const positionSchema = strict(
     step: countFromZero(),
     /** The epoch to train next, on the training's clock; in the middle of an epoch, this one. */
     epoch: uint32(),
-    /** The last update; null before the first. */
-    last: z.nullable(lastSchema),
+    /** The last update that was booked; null before the first. */
+    last: z.nullable(strict(lastShape, 'the object { t, epoch, learningRate }, or null')),
+    /** The last update that was made, as long as the end of its cycle is still to be told; else null. */
+    unended: z.nullable(
+      strict({ ...lastShape, step: countFromZero() }, 'the object { t, epoch, learningRate, step }, or null'),
+    ),
   },
-  'the object { step, epoch, last }',
+  'the object { step, epoch, last, unended }',
 );
 
 /** z.array would take more than a second for a million numbers. */
@@ -162,7 +160,7 @@ export interface LoadedState {
  */
 export function saveState(
   { given, learned, config }: Knowledge,
-  { step, epoch, last }: Standing,
+  { step, epoch, last, unended }: Standing,
   log: HistoryLog,
   changes: number | null,
 ): CosineAnnealingState {
@@ -171,7 +169,7 @@ export function saveState(
     version: VERSION,
     config: given,
     learned: defined(learned),
-    position: { step, epoch, last: last ?? null },
+    position: { step, epoch, last: last ?? null, unended: unended ?? null },
     history,
   } as const;
   return { ...content, checksum: checksumOf(content) };
@@ -218,10 +216,9 @@ export function loadState(json: unknown, changes: Partial<CosineAnnealingConfig>
   const { checksum: _, ...raw } = data as CosineAnnealingState;
   if (checksumOf(raw) !== checksum) throw damaged(['checksum']);
   const saved = know(parseConfig(content.config), content.learned);
-  const { last, ...clock } = content.position;
-  if (last !== null && saved.schedule === undefined) throw damaged(['position', 'last']);
+  const { last, unended, ...clock } = content.position;
   const log = loadHistory(content.history, saved);
-  const standing = { ...clock, last: last ?? undefined };
+  const standing = { ...clock, last: last ?? undefined, unended: unended ?? undefined };
   if (Object.keys(changes).length === 0) return { knowledge: saved, standing, log, cycleBefore: undefined };
   const learned = Object.entries(saved.learned).filter(([key]) => !Object.hasOwn(changes, key));
   const knowledge = know(changed(saved.given, changes), Object.fromEntries(learned));
