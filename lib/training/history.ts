@@ -58,6 +58,8 @@ class Chunk {
 
 const RESTART = 2 ** 31;
 
+type Column = 'steps' | 'epochs' | 'batches' | 'learningRates';
+
 /** Every change of the learning rate, written by a run. Changes are numbered from the first that is kept. */
 export class HistoryLog {
   readonly #limit: number;
@@ -100,11 +102,11 @@ export class HistoryLog {
   /** Change number i, which must exist. */
   change(i: number): LearningRateChange {
     const update = {
-      step: this.value('steps', i),
-      epoch: this.value('epochs', i),
-      batch: this.value('batches', i),
+      step: this.#value('steps', i),
+      epoch: this.#value('epochs', i),
+      batch: this.#value('batches', i),
     };
-    const learningRate = this.value('learningRates', i);
+    const learningRate = this.#value('learningRates', i);
     return Object.freeze({
       ...update,
       learningRate,
@@ -113,10 +115,15 @@ export class HistoryLog {
     });
   }
 
-  value(column: 'steps' | 'epochs' | 'batches' | 'learningRates', i: number): number {
+  /** One column of the changes from number `from` on. */
+  column(name: Column, from = 0): number[] {
+    return numbers(from, this.length).map((i) => this.#value(name, i));
+  }
+
+  #value(name: Column, i: number): number {
     const index = this.#dropped + i;
-    const stored = this.#chunkOf(index)[column][index % CHUNK] ?? NaN;
-    return column === 'batches' ? stored % RESTART : stored;
+    const stored = this.#chunkOf(index)[name][index % CHUNK] ?? NaN;
+    return name === 'batches' ? stored % RESTART : stored;
   }
 
   isRestart(i: number): boolean {
@@ -230,12 +237,12 @@ export class LearningRateHistory implements Iterable<LearningRateChange> {
 
   /** Every learning rate that was set. */
   get learningRates(): number[] {
-    return Array.from({ length: this.length }, (_, i) => this.#log.value('learningRates', i));
+    return this.#log.column('learningRates');
   }
 
   /** The update at which each of them was set. */
   get steps(): number[] {
-    return Array.from({ length: this.length }, (_, i) => this.#log.value('steps', i));
+    return this.#log.column('steps');
   }
 
   /** A table with a header line, numbers as JavaScript prints them. */
@@ -249,8 +256,8 @@ export class LearningRateHistory implements Iterable<LearningRateChange> {
     return `${lines.join('\n')}\n`;
   }
 
-  /** The changes, as an array. */
-  toJSON(): LearningRateChange[] {
-    return [...this];
+  /** The columns, which hold all that a change is but its place in the cycle. */
+  toJSON(): HistoryColumns {
+    return this.#log.columns();
   }
 }
