@@ -1,62 +1,122 @@
-import type * as z from 'zod/mini';
+const MAX_LINES = 20;
+const MAX_LINE_LENGTH = 200;
+const MAX_VALUE_LENGTH = 60;
+
+/** One thing that is wrong. */
+export interface Problem {
+  /** Where it is: keys and indexes, outermost first, such as `['warmup', 'length', 1]`; empty for the whole value. */
+  readonly path: readonly (string | number)[];
+  /** The rule that is broken, such as 'expected a number > 0'. */
+  readonly rule: string;
+  /** The value that breaks it; absent when no single value does. */
+  readonly received?: unknown;
+  /** What to write instead, such as 'did you mean T_mult?'; absent when the rule already says it. */
+  readonly cure?: string;
+}
 
 /**
  * The error that this package throws for everything that it refuses.
  *
- * Its message has one line per problem, each with the name, the rule and the value received, such as
- * `` `T_0`: expected a number > 0, got 0 ``. Where zod found the problem, its issues are on `cause`.
+ * `problems` says what is wrong, as data. The message is rendered from it: a line per problem with the name, the rule,
+ * the value and the cure, such as `` `T_0`: expected a number > 0, got 0 ``; at most 20 lines of 200 characters.
  */
 export class CosineAnnealingError extends Error {
-  /** Tells this error from others where `instanceof` cannot, as between two copies of this package. */
+  /** Identifies this error where `instanceof` can't, as between two copies of this package. */
   override readonly name = 'CosineAnnealingError';
-}
+  /** Everything that is wrong, in the order of the message's lines. */
+  readonly problems: readonly Problem[];
 
-/** The error that lists every issue zod found, a line each; `root` names what was checked, where it is not the config. */
-export function validationError(error: z.core.$ZodError, ...root: string[]): CosineAnnealingError {
-  const lines = error.issues.map((issue) => describe({ ...issue, path: [...root, ...issue.path] }));
-  return new CosineAnnealingError(lines.join('\n'), { cause: error.issues });
-}
-
-/** A value as a person would type it, short enough for one line. */
-export function show(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  if (typeof value === 'number' || typeof value === 'bigint') return String(value);
-  if (typeof value === 'function') return 'a function';
-  const text = asJSON(value);
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
-}
-
-function describe(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'unrecognized_keys') return describeUnknownKeys(issue);
-  // A rule between keys tells the values itself, since no single one is wrong.
-  return line(issue.path, `${issue.message}${issue.code === 'custom' ? '' : `, got ${show(issue.input)}`}`);
-}
-
-/** The message has a line for each of the keys. */
-const describeUnknownKeys = ({ path, keys, message }: z.core.$ZodIssueUnrecognizedKeys): string =>
-  message
-    .split('\n')
-    .map((problem, i) => line([...path, keys[i] as string], problem))
-    .join('\n');
-
-const line = (path: readonly PropertyKey[], problem: string) => `\`${nameOf(path)}\`: ${problem}`;
-
-/** `warmup.length[1]`, as JavaScript writes it. */
-function nameOf([first = 'config', ...rest]: readonly PropertyKey[]): string {
-  const steps = rest.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`));
-  return `${typeof first === 'number' ? `[${first}]` : String(first)}${steps.join('')}`;
-}
-
-function asJSON(value: unknown): string {
-  try {
-    return (
-      JSON.stringify(value, (_, inner) => (typeof inner === 'number' ? asNumber(inner) : inner)) ??
-      String(value)
-    );
-  } catch {
-    return Object.prototype.toString.call(value); // a cycle, a BigInt inside, or a getter that throws
+  /**
+   * @param problems What is wrong, at least one.
+   * @param options `cause`: the error behind it, if there is one.
+   */
+  constructor(given: readonly Problem[] | string, options?: { cause?: unknown }) {
+    const problems = typeof given === 'string' ? [{ path: [], rule: given }] : given;
+    super(typeof given === 'string' ? given : render(problems), options);
+    this.problems = Object.freeze(problems.map((problem) => Object.freeze({ ...problem })));
   }
 }
 
-/** JSON turns NaN and the infinities into null, which would hide the mistake. */
-const asNumber = (n: number) => (Number.isFinite(n) ? n : String(n));
+/** The error for one problem at a path such as `'T_0'` or `['warmup', 'length']`. */
+export function refusal(
+  path: string | Problem['path'],
+  rule: string,
+  { cause, ...rest }: Omit<Problem, 'path' | 'rule'> & { readonly cause?: unknown } = {},
+): CosineAnnealingError {
+  const problem = { path: typeof path === 'string' ? [path] : path, rule, ...rest };
+  return new CosineAnnealingError([problem], cause === undefined ? undefined : { cause });
+}
+
+/** The lines of a message. */
+function render(problems: readonly Problem[]): string {
+  const lines = problems.slice(0, MAX_LINES).map(lineOf);
+  const rest = problems.length - MAX_LINES;
+  if (rest > 0) lines[MAX_LINES - 1] = `... and ${rest + 1} more problems`;
+  return lines.join('\n');
+}
+
+/** One problem as a line of text: its name, the rule, the value and the cure. */
+export function lineOf({ path, ...problem }: Problem): string {
+  return truncate(`\`${escapeControls(nameOf(path))}\`: ${escapeControls(sentenceOf(problem))}`);
+}
+
+/** What `lineOf` says after the name: for a place that already shows the name, such as the field of a form. */
+export function sentenceOf(problem: Omit<Problem, 'path'>): string {
+  const value = 'received' in problem ? `, got ${show(problem.received)}` : '';
+  return `${problem.rule}${value}${problem.cure === undefined ? '' : `; ${problem.cure}`}`;
+}
+
+/** A path as JavaScript writes it: `warmup.length[1]`; 'config' for the whole. */
+export function nameOf([first = 'config', ...rest]: Problem['path']): string {
+  const steps = rest.map((key) => (typeof key === 'number' ? `[${key}]` : `.${key}`));
+  return `${typeof first === 'number' ? `[${first}]` : first}${steps.join('')}`;
+}
+
+/** A value as a person would type it, short enough for a line. It never throws. */
+export function show(value: unknown): string {
+  try {
+    return truncate(preview(value, MAX_VALUE_LENGTH + 1), MAX_VALUE_LENGTH);
+  } catch {
+    return 'an object that cannot be read'; // a getter or a Proxy throws
+  }
+}
+
+/** The beginning of a value's text, at least `budget` characters of it; in steps in proportion to the budget. */
+function preview(value: unknown, budget: number): string {
+  if (typeof value === 'string') return JSON.stringify(value.slice(0, budget));
+  if (typeof value === 'function') return 'a function';
+  if (typeof value === 'bigint' && (value >= 10n ** 100n || value <= -(10n ** 100n))) return 'a huge bigint';
+  if (typeof value !== 'object' || value === null) return String(value);
+  if ('toJSON' in value && typeof value.toJSON === 'function') return preview(value.toJSON(), budget);
+  if (Array.isArray(value)) return `[${joined(value, (item, left) => preview(item, left), budget)}]`;
+  return `{${joined(
+    Object.keys(value),
+    (key, left) => `${JSON.stringify(key)}:${preview((value as Record<string, unknown>)[key], left)}`,
+    budget,
+  )}}`;
+}
+
+function joined<Item>(items: readonly Item[], text: (item: Item, budget: number) => string, budget: number) {
+  let result = '';
+  for (let i = 0; i < items.length && result.length < budget; i++) {
+    result += `${i > 0 ? ',' : ''}${text(items[i] as Item, budget - result.length - 1)}`;
+  }
+  return result;
+}
+
+/** Control characters would break the line, or write to the terminal. */
+const escapeControls = (text: string) => text.replaceAll(/\p{Cc}|\u2028|\u2029/gu, escapeOf);
+
+const escapeOf = (control: string) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`;
+
+const truncate = (text: string, most = MAX_LINE_LENGTH) =>
+  text.length > most ? `${text.slice(0, most - 3)}...` : text;
+
+import type * as z from 'zod/mini';
+export function validationError(error: z.core.$ZodError, ...root: string[]): CosineAnnealingError {
+  const lines = error.issues.map(
+    (issue) =>
+      `\`${nameOf([...root, ...(issue.path as string[])])}\`: ${issue.message}, got ${show(issue.input)}`,
+  );
+  return new CosineAnnealingError(lines.join('\n'), { cause: error.issues });
+}
