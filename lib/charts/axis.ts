@@ -23,8 +23,8 @@ export interface Room {
 const NARROWEST = { x: 1e-9, y: 1e-4 };
 /** More restarts than this have no ticks of their own. */
 const MAX_OWN_TICKS = 12;
-/** A logarithmic y axis reaches this share of its greatest value down, lest a rate that falls to 0 take it all. */
-const LOG_REACH = 1e-6;
+/** A value below the first share of the greatest is as good as 0; a logarithmic y axis with such values ends at the second. */
+const LOG = { zero: 1e-12, foot: 1e-6 };
 
 /** The x axis: exactly as long as the data, its end labelled, and its restarts if they are few. */
 export function xAxis({ curves, marks, xTicks, xScale }: Figure, room: Room): Axis {
@@ -62,7 +62,7 @@ const valuesOn = (side: Curve['side'], curves: readonly Curve[]) =>
 function yAxis(values: readonly Float64Array[], scale: Scale, limit: number, room: Room): Axis {
   const [least, greatest] = extent(values);
   const top = Math.min(greatest, limit);
-  const foot = scale === 'log' ? Math.max(top * LOG_REACH, lowestAboveZero(values)) : least;
+  const foot = scale === 'log' ? logFoot(values, top) : least;
   const [low, high] = padRange([foot, top], NARROWEST.y, scale);
   return fitTicks(room, (count) => {
     const ticks = (scale === 'log' ? logTicks : linearTicks)(low, high, count);
@@ -71,8 +71,10 @@ function yAxis(values: readonly Float64Array[], scale: Scale, limit: number, roo
   });
 }
 
-function lowestAboveZero(lists: readonly Float64Array[]): number {
-  return extent(lists.map((values) => values.filter((value) => value > 0)))[0];
+/** Where a logarithmic axis ends below: at the lowest value, unless that is only on the way to 0. */
+function logFoot(lists: readonly Float64Array[], top: number): number {
+  const [lowest] = extent(lists.map((values) => values.filter((value) => value > 0)));
+  return lowest >= top * LOG.zero ? lowest : top * LOG.foot;
 }
 
 function spanning(low: number, high: number, scale: Scale): Omit<Axis, 'ticks'> {

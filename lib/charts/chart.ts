@@ -63,22 +63,14 @@ function figureOf(source: PlotSource, options: PlotOptions): Figure {
     const drawn = drawnFrom(source, options);
     const curves = withoutEmptyLeft([...drawn.curves, ...curvesOf(options.series ?? [])]);
     refuse(valueProblems(curves, options));
-    const {
-      title = '',
-      xLabel = drawn.xLabel,
-      yLabel = drawn.leftLabel,
-      restarts = true,
-      logScale = false,
-    } = options;
+    const { title = '', xLabel = drawn.xLabel, yLabel, logScale = false } = options;
     return {
       ...drawn,
       title: plain(title),
       xLabel: plain(xLabel),
-      leftLabel: plain(yLabel || nameOn('left', curves)) + (logScale ? ' (log)' : ''),
+      leftLabel: plain(yLabel ?? (drawn.leftLabel || nameOn('left', curves))) + (logScale ? ' (log)' : ''),
       rightLabel: nameOn('right', curves),
       curves,
-      marks: restarts ? drawn.marks : [],
-      xTicks: restarts ? drawn.xTicks : [],
       yScale: logScale ? 'log' : 'linear',
     };
   });
@@ -114,7 +106,7 @@ function has<Key extends PropertyKey>(
 
 function valueProblems(curves: readonly Curve[], { logScale = false }: PlotOptions): Problem[] {
   const values = curves.filter(hasValues).map(({ y }) => y);
-  if (values.length === 0) return [{ path: ['series'], rule: 'expected a finite value, got none' }];
+  if (values.length === 0) return [{ path: ['source'], rule: 'expected a finite value, got none' }];
   const [, greatest] = extent(curves.filter(({ side }) => side === 'left').map(({ y }) => y));
   if (!logScale || greatest > 0) return [];
   return [{ path: ['logScale'], rule: 'expected a value > 0 on the left axis, got none' }];
@@ -144,9 +136,6 @@ function inASCII(figure: Figure): Figure {
     leftLabel: ascii(figure.leftLabel),
     rightLabel: ascii(figure.rightLabel),
     curves: figure.curves.map((curve) => ({ ...curve, name: ascii(curve.name) })),
-    marks: figure.marks.map(({ at, ...kind }) => ({
-      ...kind,
-      at: at.map(({ x, label }) => ({ x, label: ascii(label) })),
-    })),
+    marks: figure.marks.map((kind) => ({ ...kind, name: ascii(kind.name) })),
   };
 }

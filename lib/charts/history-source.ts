@@ -67,11 +67,15 @@ export function drawnHistory({ history, step: reached = 0 }: CallbackSource, uni
   const end = endOf(changes.steps, reached);
   const x = unit === 'step' ? withEnd(changes.steps, end) : positionsInEpochs(changes, end);
   const y = withEnd(changes.learningRates, changes.learningRates.at(-1) ?? Number.NaN);
-  const restarts = changes.restarts.map(({ index, cycle }) => ({ x: x[index] ?? 0, label: String(cycle) }));
+  const curve = curveOf({ name: LEARNING_RATE, x, y }, 'step');
+  const restarts = changes.restarts.flatMap(({ index, cycle }) => {
+    const position = curve.x[index] ?? Number.NaN;
+    return Number.isNaN(position) ? [] : [{ x: position, label: String(cycle) }];
+  });
   return {
     xLabel: unit,
     leftLabel: LEARNING_RATE,
-    curves: [curveOf({ name: LEARNING_RATE, x, y }, 'step')],
+    curves: [curve],
     marks: [{ name: RESTARTS, isFaint: false, at: restarts }],
     xTicks: restarts.map((restart) => restart.x),
     xScale: 'linear',

@@ -20,10 +20,11 @@ export interface PlotOptions {
   readonly xLabel?: string | undefined;
   /** Label of the left axis. Default `'learning rate'`, `'loss'` for a search, or the name of the only series on it. */
   readonly yLabel?: string | undefined;
-  /** Whether the left axis is logarithmic; default false. It reaches at most six decades down, and lower values, 0 too, are drawn at its foot. */
+  /**
+   * Whether the left axis is logarithmic; default false. Values <= 0 are drawn at its foot. If some are as good as 0, below
+   * 1e-12 of the greatest, it reaches 1e-6 of the greatest down.
+   */
   readonly logScale?: boolean | undefined;
-  /** Whether warm restarts are marked; default true. */
-  readonly restarts?: boolean | undefined;
   /** Further series beside the source, on its x axis. */
   readonly series?: readonly PlotSeries[] | undefined;
   /**
@@ -60,7 +61,6 @@ const COMMON: Rules = {
   xLabel: optional(string),
   yLabel: optional(string),
   logScale: optional(boolean),
-  restarts: optional(boolean),
   series: anything, // checked as they are read
   x: optional(oneOf('step', 'epoch')),
 };
