@@ -26,12 +26,12 @@ const MAX_OWN_TICKS = 12;
 /** A value below the first share of the greatest is as good as 0; a logarithmic y axis with such values ends at the second. */
 const LOG = { zero: 1e-12, foot: 1e-6 };
 
-/** The x axis: exactly as long as the data, its end labelled, and its restarts if they are few. */
-export function xAxis({ curves, marks, xTicks, xScale }: Figure, room: Room): Axis {
-  const chosen = marks.filter(({ isFaint }) => !isFaint).flatMap(({ at }) => at.map(({ x }) => x));
-  const range = extent([...curves.map(({ x }) => x), Float64Array.from(chosen)]);
+/** The x axis: exactly as long as the data, marks included unless they are faint. */
+export function xAxis(figure: Figure, room: Room): Axis {
+  const { curves, marks, xScale } = figure;
+  const marked = marks.filter(({ isFaint }) => !isFaint).flatMap(({ at }) => at.map(({ x }) => x));
+  const range = extent([...curves.map(({ x }) => x), Float64Array.from(marked)]);
   const [low, high] = padRange(range, NARROWEST.x, xScale);
-  const ends = [high, low, ...xTicks.toReversed()];
   const axis = fitTicks(room, (count) => {
     const ticks = (xScale === 'log' ? logTicks : linearTicks)(low, high, count);
     return {
@@ -39,10 +39,16 @@ export function xAxis({ curves, marks, xTicks, xScale }: Figure, room: Room): Ax
       ticks: ticks.filter(({ value }) => value >= low && value <= high),
     };
   });
-  const own = (values: readonly number[]) => values.flatMap((value) => exactTick(value, high - low) ?? []);
-  if (xScale === 'log') return axis.ticks.length > 1 ? axis : withTicks(axis, own([high, low]), room);
-  const isFew = xTicks.length > 0 && xTicks.length <= MAX_OWN_TICKS;
-  return withTicks(axis, isFew ? own(ends) : [...own([high]), ...axis.ticks], room);
+  return withTicks(axis, importantTicks(figure, axis), room);
+}
+
+/** Ticks for an x axis with round ones, the most important first: restarts rather than round numbers, if they are few. */
+function importantTicks({ xTicks, xScale }: Figure, { low, high, ticks: round }: Axis): Tick[] {
+  const exact = (...values: number[]) => values.flatMap((value) => exactTick(value, high - low) ?? []);
+  if (xScale === 'log') return [...round, ...exact(high, low)];
+  const areFew = xTicks.length > 0 && xTicks.length <= MAX_OWN_TICKS;
+  // Of restarts that are too close, the last are the longest cycles' and matter most.
+  return areFew ? exact(high, low, ...xTicks.toReversed()) : [...exact(high), ...round];
 }
 
 /** The left y axis, from round number to round number; 0 to 1 if there is no value. */

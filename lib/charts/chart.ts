@@ -1,5 +1,5 @@
 import { CosineAnnealingError, type Problem, refusal } from '../errors';
-import { type Curve, type Drawn, extent, type Figure, plain } from './figure';
+import { type Curve, type Drawn, extent, type Figure, plain, type Scale } from './figure';
 import { type CallbackSource, drawnHistory, type PlottableHistory } from './history-source';
 import {
   optionProblems,
@@ -61,7 +61,8 @@ function checked<Options extends PlotOptions>(options: Options, rules: Rules): O
 function figureOf(source: PlotSource, options: PlotOptions): Figure {
   return readable('source', () => {
     const drawn = drawnFrom(source, options);
-    const curves = withoutEmptyLeft([...drawn.curves, ...curvesOf(options.series ?? [])]);
+    const beside = curvesOf(options.series ?? []).map((curve) => onScale(curve, drawn.xScale));
+    const curves = withoutEmptyLeft([...drawn.curves, ...beside]);
     refuse(valueProblems(curves, options));
     const { title = '', xLabel = drawn.xLabel, yLabel, logScale = false } = options;
     return {
@@ -113,6 +114,10 @@ function valueProblems(curves: readonly Curve[], { logScale = false }: PlotOptio
 }
 
 const hasValues = ({ y }: Curve) => y.length > 0;
+
+/** On a logarithmic x axis, positions <= 0 are gaps. */
+const onScale = (curve: Curve, xScale: Scale): Curve =>
+  xScale === 'log' ? { ...curve, x: curve.x.map((x) => (x > 0 ? x : Number.NaN)) } : curve;
 
 /** Everything on the left axis if nothing else would be. */
 function withoutEmptyLeft(curves: readonly Curve[]): readonly Curve[] {

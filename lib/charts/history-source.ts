@@ -1,5 +1,6 @@
 import type { Problem } from '../errors';
 import type { Drawn } from './figure';
+import { drawnRate, LEARNING_RATE } from './learning-rate';
 import {
   firstProblem,
   isCount,
@@ -11,7 +12,6 @@ import {
   problemsOf,
   refuse,
 } from './rules';
-import { LEARNING_RATE, RESTARTS } from './schedule-source';
 import { curveOf } from './series';
 
 /** One change of the learning rate, as a history books it. */
@@ -72,15 +72,7 @@ export function drawnHistory({ history, step: reached = 0 }: CallbackSource, uni
     const position = curve.x[index] ?? Number.NaN;
     return Number.isNaN(position) ? [] : [{ x: position, label: String(cycle) }];
   });
-  return {
-    xLabel: unit,
-    leftLabel: LEARNING_RATE,
-    curves: [curve],
-    marks: [{ name: RESTARTS, isFaint: false, at: restarts }],
-    xTicks: restarts.map((restart) => restart.x),
-    xScale: 'linear',
-    yLimit: Infinity,
-  };
+  return drawnRate(unit, curve, restarts);
 }
 
 function historyProblems(history: unknown): Problem[] {

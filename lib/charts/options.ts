@@ -25,7 +25,7 @@ export interface PlotOptions {
    * 1e-12 of the greatest, it reaches 1e-6 of the greatest down.
    */
   readonly logScale?: boolean | undefined;
-  /** Further series beside the source, on its x axis. */
+  /** Further series beside the source, on its x axis. Beside a search, which has a logarithmic one, positions <= 0 are gaps. */
   readonly series?: readonly PlotSeries[] | undefined;
   /**
    * What a history is drawn over: `'step'` (default), the count of updates, or `'epoch'`, with an epoch's updates spread

@@ -1,5 +1,6 @@
-import type { Drawn, Mark } from './figure';
-import { isObject, refuse } from './rules';
+import type { Curve, Drawn, Mark } from './figure';
+import { drawnRate, LEARNING_RATE } from './learning-rate';
+import { isObject, problemOf, type Rule, refuse } from './rules';
 import { curveOf } from './series';
 
 /** A schedule, as `cosineAnnealing` makes it: the learning rate at position t, and where its cycles are. */
@@ -38,86 +39,63 @@ const SAMPLES = 4000;
 /** Of more cycles than this every nth is drawn: no chart is wide enough to tell them apart. */
 const MAX_CYCLES = 20_000;
 
-export const LEARNING_RATE = 'learning rate';
-export const RESTARTS = 'restart (cycle)';
-
 /** The figure of a schedule: as training sets the rate if that is once an epoch, else as a curve. */
 export function drawnSchedule({ schedule, from = 0, to }: ScheduleSource): Drawn {
-  refuse(problemsOfRange(schedule, from, to));
+  refuse([
+    ...problemOf(schedule, SCHEDULE, ['schedule']),
+    ...problemOf(from, START, ['from']),
+    ...problemOf(to, endAfter(START.accepts(from) ? from : 0), ['to']),
+  ]);
   const length = stepLength(schedule);
   const isStepwise = length !== undefined && (to - from) / length <= SAMPLES;
   const { curve, restarts } = isStepwise ? steps(schedule, from, to, length) : cosines(schedule, from, to);
-  return {
-    xLabel: schedule.config.unit,
-    leftLabel: LEARNING_RATE,
-    curves: [curve],
-    marks: [{ name: RESTARTS, isFaint: false, at: restarts }],
-    xTicks: restarts.map(({ x }) => x),
-    xScale: 'linear',
-    yLimit: Infinity,
-  };
+  return drawnRate(schedule.config.unit, curve, restarts);
 }
 
-function problemsOfRange(schedule: unknown, from: unknown, to: unknown) {
-  const start = typeof from === 'number' && from >= 0 && from < Infinity ? from : undefined;
-  const isRange = typeof to === 'number' && to > (start ?? 0) && to < Infinity;
-  return [
-    ...(isSchedule(schedule)
-      ? []
-      : [
-          {
-            path: ['schedule'],
-            rule: 'expected a schedule, as cosineAnnealing makes it',
-            received: schedule,
-          },
-        ]),
-    ...(start === undefined ? [{ path: ['from'], rule: 'expected a number >= 0', received: from }] : []),
-    ...(isRange
-      ? []
-      : [{ path: ['to'], rule: `expected a number > \`from\` (${start ?? 0})`, received: to }]),
-  ];
-}
+const SCHEDULE: Rule = { expected: 'a schedule, as cosineAnnealing makes it', accepts: isSchedule };
+const START: Rule = { expected: 'a number >= 0', accepts: (value) => isFiniteNumber(value) && value >= 0 };
+const endAfter = (from: number): Rule => ({
+  expected: `a number > \`from\` (${from})`,
+  accepts: (value) => isFiniteNumber(value) && value > from,
+});
 
-function isSchedule(value: unknown): value is PlottableSchedule {
+const isFiniteNumber = (value: unknown): value is number => Number.isFinite(value);
+
+function isSchedule(value: unknown): boolean {
   if (typeof value !== 'function' || !('cycleAt' in value && 'cycleStart' in value && 'config' in value)) {
     return false;
   }
   const { cycleAt, cycleStart, config } = value;
-  const areMethods = typeof cycleAt === 'function' && typeof cycleStart === 'function';
-  return (
-    areMethods && isObject(config) && 'unit' in config && ['epoch', 'batch'].includes(String(config.unit))
-  );
+  const hasUnit =
+    isObject(config) && 'unit' in config && (config.unit === 'epoch' || config.unit === 'batch');
+  return hasUnit && typeof cycleAt === 'function' && typeof cycleStart === 'function';
 }
 
 /** Units from one update of the learning rate to the next, if it is set once an epoch and that length is known. */
 function stepLength({ config }: PlottableSchedule): number | undefined {
   if (config.updateFreq !== 'epoch') return undefined;
-  return config.unit === 'epoch' ? 1 : config.batchesPerEpoch;
+  const length = config.unit === 'epoch' ? 1 : config.batchesPerEpoch;
+  return isFiniteNumber(length) && length > 0 ? length : undefined;
 }
 
-interface Drawing {
-  readonly curve: Drawn['curves'][number];
+interface RateWithRestarts {
+  readonly curve: Curve;
   readonly restarts: readonly Mark[];
 }
 
 /** The rate of every update, held until the next one. A restart is at the first update of its cycle. */
-function steps(schedule: PlottableSchedule, from: number, to: number, length: number): Drawing {
-  const x: number[] = [];
-  const y: number[] = [];
-  const restarts: Mark[] = [];
+function steps(schedule: PlottableSchedule, from: number, to: number, length: number): RateWithRestarts {
   const first = Math.floor(from / length);
-  let before = cycleIndexAt(schedule, Math.max(0, first - 1) * length);
-  for (let i = first; i * length < to; i++) {
-    const update = i * length;
-    const cycle = cycleIndexAt(schedule, update);
-    if (cycle > before && update >= from) restarts.push({ x: update, label: String(cycle) });
-    before = cycle;
-    x.push(Math.max(from, update));
-    y.push(schedule(update));
-  }
-  const last = y.at(-1) ?? Number.NaN;
-  const curve = curveOf({ name: LEARNING_RATE, x: [...x, to], y: [...y, last] }, 'step');
-  return { curve, restarts };
+  const count = Math.ceil(to / length) - first;
+  const updates = Array.from({ length: count }, (_, i) => (first + i) * length);
+  const rates = updates.map((t) => schedule(t));
+  const restarts = updates.flatMap((x): Mark[] => {
+    const [before, cycle] = [cycleIndexAt(schedule, Math.max(0, x - length)), cycleIndexAt(schedule, x)];
+    return cycle > before && x >= from ? [{ x, label: String(cycle) }] : [];
+  });
+  const x = [...updates.map((t) => Math.max(from, t)), to];
+  const y = [...rates, rates.at(-1) ?? Number.NaN];
+  return { curve: curveOf({ name: LEARNING_RATE, x, y }, 'step'), restarts };
 }
 
 interface Point {
@@ -126,7 +104,7 @@ interface Point {
 }
 
 /** The rate at evenly spaced positions, and on both sides of every restart. */
-function cosines(schedule: PlottableSchedule, from: number, to: number): Drawing {
+function cosines(schedule: PlottableSchedule, from: number, to: number): RateWithRestarts {
   const restarts = restartsBetween(schedule, from, to);
   const sides = restarts
     .filter(({ x }) => x > from)

@@ -1,5 +1,6 @@
 import type { Problem } from '../errors';
 import { type Drawn, type Marks, plain } from './figure';
+import { LEARNING_RATE } from './learning-rate';
 import {
   firstProblem,
   isObject,
@@ -14,7 +15,6 @@ import {
   problemsOf,
   refuse,
 } from './rules';
-import { LEARNING_RATE } from './schedule-source';
 import { curveOf } from './series';
 import { rounded } from './ticks';
 

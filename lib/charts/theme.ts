@@ -24,13 +24,7 @@ export const DARK: Theme = {
   curves: ['#56b4e9', '#ff8a3d', '#2cc295', '#e59ac4', '#e8b23a', '#9ad0f5', '#fffffe'],
 };
 
-const coloursOf = ({ background, ink, muted, grid, curves }: Theme) => [
-  background,
-  ink,
-  muted,
-  grid,
-  ...curves,
-];
+const coloursOf = (theme: Theme): string[] => Object.values(theme).flat();
 
 /** CSS that turns the light colours in the attributes of an SVG's content into the dark ones if the reader's system is dark. */
 export function darkStyle(content: string, svgClass: string): string {

@@ -681,9 +681,19 @@ const change = mostly({
   restart: orAnything(true),
 });
 const schedule = fc
-  .tuple(orAnything(0.1), orAnything(1), orAnything(2), orAnything({ unit: 'epoch', updateFreq: 'epoch' }))
-  .map(([rate, cycle, start, config]) =>
-    Object.assign(() => rate, { cycleAt: () => ({ cycle }), cycleStart: () => start, config }),
+  .tuple(
+    orAnything(0.1),
+    orAnything(1),
+    orAnything(2),
+    orAnything({ unit: 'batch', updateFreq: 'epoch', batchesPerEpoch: 2 }),
+    orAnything(2),
+  )
+  .map(([rate, cycle, start, config, batchesPerEpoch]) =>
+    Object.assign(() => rate, {
+      cycleAt: () => ({ cycle }),
+      cycleStart: () => start,
+      config: typeof config === 'object' ? { ...config, batchesPerEpoch } : config,
+    }),
   );
 const history = fc.oneof(
   fc.array(fc.oneof({ weight: 4, arbitrary: change }, anything), { maxLength: 4 }),
@@ -706,7 +716,11 @@ const someSeries = mostly({
 });
 const hostileSource = fc.oneof(
   anything,
-  mostly({ schedule: fc.oneof(schedule, orAnything(sgdr)), from: orAnything(1), to: orAnything(9) }),
+  mostly({
+    schedule: fc.oneof(schedule, orAnything(sgdr)),
+    from: fc.oneof(orAnything(1), fc.constant(2 ** 54)),
+    to: fc.oneof(orAnything(9), fc.constant(2 ** 54 + 4)),
+  }),
   mostly({ history: fc.oneof(history, anything), step: orAnything(99) }),
   history,
   mostly({ series: fc.oneof(fc.array(someSeries, { maxLength: 3 }), anything) }),

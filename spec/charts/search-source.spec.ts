@@ -63,4 +63,13 @@ describe('a search', () => {
     const search = { ...found, losses: [2, Number.NaN, 1, 1, 1, 1], suggestions: { valley: 0.003 } };
     expect(toSVG(JSON.parse(JSON.stringify(search)))).to.equal(toSVG(search));
   });
+
+  it('has no place for positions <= 0 of series beside it', () => {
+    const beside = { name: 'b', x: [-1, 0, 0.01], y: [1, 1, 1], kind: 'points' } as const;
+    expect(
+      strokesIn(toSVG(found, { series: [beside] }))
+        .at(-1)
+        ?.d.match(/M/g),
+    ).to.have.length(1);
+  });
 });
