@@ -1,6 +1,6 @@
 import type { Curve, Drawn, Mark } from './figure';
 import { drawnRate, LEARNING_RATE } from './learning-rate';
-import { isObject, problemOf, type Rule, refuse } from './rules';
+import { integer, isObject, number, problemOf, type Rule, refuse } from './rules';
 import { curveOf } from './series';
 
 /** A schedule, as `cosineAnnealing` makes it: the learning rate at position t, and where its cycles are. */
@@ -129,17 +129,21 @@ function restartsBetween(schedule: PlottableSchedule, from: number, to: number):
   const every = Math.max(1, Math.ceil((last - first + 1) / MAX_CYCLES));
   const restarts: Mark[] = [];
   for (let cycle = first; cycle <= last; cycle += every) {
-    restarts.push({ x: schedule.cycleStart(cycle), label: String(cycle) });
+    restarts.push({ x: startOf(schedule, cycle), label: String(cycle) });
   }
   return restarts.filter(({ x }) => x >= from && x < to);
 }
 
 function cycleIndexAt(schedule: PlottableSchedule, t: number): number {
   const { cycle } = schedule.cycleAt(t);
-  if (!Number.isSafeInteger(cycle)) {
-    refuse([{ path: ['schedule', 'cycleAt'], rule: 'expected an integer for `cycle`', received: cycle }]);
-  }
+  refuse(problemOf(cycle, integer(0, Number.MAX_SAFE_INTEGER), ['schedule', 'cycleAt']));
   return cycle;
+}
+
+function startOf(schedule: PlottableSchedule, cycle: number): number {
+  const start = schedule.cycleStart(cycle);
+  refuse(problemOf(start, number, ['schedule', 'cycleStart']));
+  return start;
 }
 
 /** The float before t, or the one before that: the end of the cycle that t follows. */

@@ -128,3 +128,28 @@ describe('a schedule that is set once an epoch', () => {
     expect(drawnSchedule({ schedule: perEpoch, to: 4001 }).curves[0]?.kind).to.equal('line');
   });
 });
+
+describe('a schedule of somebody else', () => {
+  const foreign = (cycle: unknown, start: unknown) =>
+    Object.assign(() => 0.1, {
+      cycleAt: () => ({ cycle: cycle as number }),
+      cycleStart: () => start as number,
+      config: { unit: 'epoch' as const },
+    });
+
+  it('is refused if its cycles are no integers, or their starts no numbers', () => {
+    expect(() => drawnSchedule({ schedule: foreign('1', 2), to: 9 })).to.throw(
+      /^`schedule.cycleAt`: expected .* got "1"$/,
+    );
+    expect(() => drawnSchedule({ schedule: foreign(1, [2]), to: 9 })).to.throw(
+      '`schedule.cycleStart`: expected a number, got [2]',
+    );
+  });
+
+  it('ends, though positions are so great that 1 more is the same', () => {
+    const schedule = Object.assign(foreign(0, 0), {
+      config: { unit: 'epoch', updateFreq: 'epoch' } as const,
+    });
+    expect(pointsOf({ schedule, from: 2 ** 54, to: 2 ** 54 + 4 })).to.have.length(5);
+  });
+});
