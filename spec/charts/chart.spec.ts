@@ -197,7 +197,7 @@ describe('toText', () => {
     expect(rowsOf(toText(RUN, { width: 1000, height: 200 }))).to.have.length(200);
   });
 
-  it('puts series for the right axis on the left where nothing else is', () => {
+  it('puts series for the right axis on the left if nothing else is there', () => {
     expect(toText({ series: [line([1, 2], { axis: 'right' })] })).to.equal(
       toText({ series: [line([1, 2])] }),
     );
@@ -222,7 +222,7 @@ describe('toText', () => {
     expect(title('a\u001b[31mb\r\nc\ud800')?.trim()).to.equal('a [31mb c');
   });
 
-  it('leaves out the right labels where both axes have monstrous ones', () => {
+  it('leaves out the right labels if both axes have monstrous ones', () => {
     const odd = [-1.2345e-200, -1.234e-200];
     const chart = toText({ series: [line(odd), line(odd, { axis: 'right' })] }, { width: 30 });
     expect(chart).to.match(/├$/m);
