@@ -1,0 +1,99 @@
+import { expect } from 'chai';
+import { toSVG, toText } from '../../lib/charts/chart';
+import { drawnHistory, type PlottableChange, type PlottableHistory } from '../../lib/charts/history-source';
+import { cosineAnnealing } from '../../lib/config/config';
+import { LearningRateHistory } from '../../lib/schedule';
+import { plotOf } from '../support/charts';
+import { measured } from '../support/measured';
+
+const at = (epoch: number, batch: number, step: number, restart = false): PlottableChange => ({
+  epoch,
+  batch,
+  step,
+  learningRate: step,
+  cycle: 1,
+  restart,
+});
+
+const xOf = (history: PlottableHistory, unit: 'step' | 'epoch', step?: number) =>
+  Array.from(drawnHistory({ history, step }, unit).curves[0]?.x ?? []);
+const marksOf = (history: PlottableHistory, unit: 'step' | 'epoch') =>
+  drawnHistory({ history }, unit).marks.flatMap(({ at: marks }) => marks.map(({ x }) => x));
+
+describe('a history', () => {
+  it('is drawn as steps, one for each change', () => {
+    const { curves } = drawnHistory({ history: [at(0, 0, 0), at(0, 3, 3)] }, 'step');
+    expect(curves[0]).to.deep.include({ kind: 'step', name: 'learning rate' });
+    expect(Array.from(curves[0]?.y ?? [])).to.deep.equal([0, 3, 3]);
+  });
+
+  it('holds its last value up to the step that training reached, else as long as the one before', () => {
+    const history = [at(0, 0, 0), at(0, 10, 10)];
+    expect(xOf(history, 'step')).to.deep.equal([0, 10, 20]);
+    expect(xOf(history, 'step', 50)).to.deep.equal([0, 10, 50]);
+    for (const step of [undefined, 10]) expect(xOf(history, 'step', step)).to.deep.equal([0, 10, 20]);
+  });
+
+  it('of one change is a line across the chart', () => {
+    for (const x of ['step', 'epoch'] as const) {
+      const plot = plotOf(toText([{ ...at(0, 0, 0), learningRate: 0.1 }], { x })).filter(
+        (row) => row.trim() !== '',
+      );
+      expect(plot).to.have.length(1);
+      expect(plot[0]).to.match(/^\S+$/);
+    }
+  });
+
+  it('is drawn the same for a callback', () => {
+    const history = [at(0, 0, 0), at(0, 10, 10)];
+    expect(toText({ history })).to.equal(toText(history));
+  });
+
+  it('over epochs spreads the steps of each evenly, even if changes at its beginning are missing', () => {
+    const history = [at(0, 2, 2), at(2, 0, 20), at(2, 5, 25, true), at(3, 0, 30)];
+    // Epochs 0 to 2 have 10 steps each.
+    expect(xOf(history, 'epoch')).to.deep.equal([0.2, 2, 2.5, 3, 3.5]);
+    expect(marksOf(history, 'epoch')).to.deep.equal([2.5]);
+    expect(xOf(history.slice(2, 3), 'epoch')).to.deep.equal([2 + 5 / 6, 3]);
+  });
+
+  it('over epochs follows epochs of different lengths, and one that is repeated', () => {
+    const firsts = [at(0, 0, 0), at(1, 0, 10), at(2, 0, 15), at(1, 0, 20), at(2, 0, 40)];
+    const history = firsts.flatMap((first) => [first, at(first.epoch, 4, first.step + 4, true)]);
+    // Epoch 1 has 5 updates at first, 20 when it is repeated; the last epoch is as long as the one before.
+    expect(marksOf(history, 'epoch')).to.deep.equal([0.4, 1.8, 2.8, 1.2, 2.2]);
+  });
+
+  it('is read from columns exactly as change by change', () => {
+    const lr = cosineAnnealing({ T_0: 2, batchesPerEpoch: 10, eta_max: 0.1 });
+    const history = new LearningRateHistory();
+    history.follow(lr);
+    for (let step = 0; step < 60; step++) {
+      history.append({ step, epoch: Math.floor(step / 10), batch: step % 10 }, lr(step / 10));
+    }
+    const changes = [...history];
+    for (const unit of ['step', 'epoch'] as const) {
+      expect(drawnHistory({ history }, unit)).to.deep.equal(drawnHistory({ history: changes }, unit));
+    }
+    expect(marksOf(history, 'epoch')).to.deep.equal([2, 4]);
+  });
+
+  it('of a million changes is drawn as small as one of a few, fast', () => {
+    const column = (value: (step: number) => number) =>
+      Float64Array.from({ length: 1e6 }, (_, step) => value(step));
+    const [cycleLength, epochLength] = [5e4, 1000];
+    const columns = {
+      steps: column((step) => step),
+      epochs: column((step) => Math.floor(step / epochLength)),
+      batches: column((step) => step % epochLength),
+      learningRates: column((step) => 1 - (step % cycleLength) / cycleLength),
+    };
+    const restarts = Array.from({ length: 19 }, (_, i) => at(0, 0, (i + 1) * cycleLength, true));
+    const history = Object.assign([at(0, 0, 0)], { toJSON: () => columns, restarts });
+    const { result: text, seconds } = measured(() => toText(history, { x: 'epoch' }));
+    const { result: svg, seconds: secondsOfSVG } = measured(() => toSVG(history, { x: 'epoch' }));
+    expect([seconds, secondsOfSVG]).to.satisfy((all: number[]) => Math.max(...all) < 1);
+    expect(text.split('\n').at(-2)?.match(/▲/g)).to.have.length(19);
+    expect(svg.length).to.be.below(8000);
+  });
+});
