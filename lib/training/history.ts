@@ -152,14 +152,11 @@ export class HistoryLog {
 
   /** The columns of the changes from number `from` on. */
   columns(from = 0): HistoryColumns {
-    const all = numbers(from, this.length);
-    const column = (name: 'steps' | 'epochs' | 'batches' | 'learningRates') =>
-      all.map((i) => this.value(name, i));
     return {
-      steps: column('steps'),
-      epochs: column('epochs'),
-      batches: column('batches'),
-      learningRates: column('learningRates'),
+      steps: this.column('steps', from),
+      epochs: this.column('epochs', from),
+      batches: this.column('batches', from),
+      learningRates: this.column('learningRates', from),
       restarts: this.restarts().flatMap((i) => (i >= from ? [i - from] : [])),
     };
   }

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { toSVG, toText } from '../../lib/charts/chart';
 import { drawnHistory, type PlottableChange, type PlottableHistory } from '../../lib/charts/history-source';
 import { cosineAnnealing } from '../../lib/config/config';
-import { LearningRateHistory } from '../../lib/schedule';
+import { HistoryLog, LearningRateHistory } from '../../lib/training/history';
 import { plotOf } from '../support/charts';
 import { measured } from '../support/measured';
 
@@ -66,11 +66,13 @@ describe('a history', () => {
 
   it('is read from columns exactly as change by change', () => {
     const lr = cosineAnnealing({ T_0: 2, batchesPerEpoch: 10, eta_max: 0.1 });
-    const history = new LearningRateHistory();
-    history.follow(lr);
+    const log = new HistoryLog();
+    log.follow(lr);
     for (let step = 0; step < 60; step++) {
-      history.append({ step, epoch: Math.floor(step / 10), batch: step % 10 }, lr(step / 10));
+      const isRestart = step === 20 || step === 40;
+      log.append({ step, epoch: Math.floor(step / 10), batch: step % 10 }, lr(step / 10), isRestart);
     }
+    const history = new LearningRateHistory(log);
     const changes = [...history];
     for (const unit of ['step', 'epoch'] as const) {
       expect(drawnHistory({ history }, unit)).to.deep.equal(drawnHistory({ history: changes }, unit));
