@@ -16,6 +16,7 @@ export class TrainingSnapshot {
   readonly #model: LayersModel;
   readonly #places: TrainingPlaces;
   readonly #values: TrainingValues;
+  // REMEMBERED RATE: copy it here and in the constructor, put it back at the end of restore().
   /** Older states that RNNs had already. */
   readonly #kept: readonly Tensor[][];
   #isDisposed = false;
