@@ -15,9 +15,7 @@ export interface RecurrentLayer {
 export type States = readonly Tensor[] | null;
 
 /** Every RNN of a model, those in nested models and wrapper layers among them. */
-export const recurrentLayersOf = (model: LayersModel): RecurrentLayer[] => [
-  ...new Set(model.layers.flatMap(recurrentIn)),
-];
+export const recurrentLayersOf = (model: LayersModel): RecurrentLayer[] => model.layers.flatMap(recurrentIn);
 
 function recurrentIn(layer: Layer): RecurrentLayer[] {
   if (isRecurrent(layer)) return [layer];

@@ -3,6 +3,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { expect } from 'chai';
 import { tf } from '../../examples/shared/backend';
 import { CosineAnnealingError } from '../../lib/errors';
+import { recurrentLayersOf } from '../../lib/snapshots/recurrent';
 import { TrainingSnapshot } from '../../lib/snapshots/snapshot';
 import { getLearningRate, setLearningRate } from '../../lib/training/optimizer';
 import { bitsOf, optimizerBits, trainingBits, weightBits } from '../support/bits';
@@ -150,10 +151,12 @@ describe('A training snapshot', () => {
         const { numTensors } = tf.memory();
         const before = outputs();
         expect(outputs()).not.to.deep.equal(before);
+        const keptStates = recurrentLayersOf(model).map((layer) => [...layer.keptStates]);
         for (let i = 0; i < 2; i++) {
           await update(model, 3, [3, 1]);
-          snapshot.restore();
+          tf.tidy(() => snapshot.restore());
           expect(tf.memory().numTensors).to.equal(numTensors);
+          expect(recurrentLayersOf(model).map((layer) => layer.keptStates)).to.deep.equal(keptStates);
           expect(outputs()).to.deep.equal(before);
         }
         snapshot.restore();
@@ -220,8 +223,10 @@ describe('A training snapshot', () => {
     const before = trainingBits(model);
     const snapshot = TrainingSnapshot.take(model);
     const [iterations, ...slots] = await model.optimizer.getWeights();
+    const { numTensors } = tf.memory();
     await model.optimizer.setWeights([iterations as never, ...slots.reverse()]);
     snapshot.restore();
+    expect(tf.memory().numTensors).to.equal(numTensors + slots.length); // TensorFlow.js loses those before
     expect(trainingBits(model)).to.deep.equal(before);
     await update(model, 1);
   });
@@ -335,6 +340,13 @@ describe('A training snapshot is refused, and nothing is copied or changed,', ()
       },
       [
         "`optimizer.every`: is no field of tf.train's SGD, so it can't be put back; compile the model with an optimizer of tf.train",
+      ],
+    ],
+    [
+      'has a function that is no method of its class',
+      () => Object.assign(tf.train.sgd(0.1), { schedule: () => 1 }),
+      [
+        "`optimizer.schedule`: is no field of tf.train's SGD, so it can't be put back; compile the model with an optimizer of tf.train",
       ],
     ],
     [
