@@ -1,7 +1,6 @@
 import { dispose, keep, type Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-
-type Layer = LayersModel['layers'][number];
+import { layersIn } from './layers';
 
 /** What TensorFlow.js's types hide of an RNN: its states are no weights. */
 export interface RecurrentLayer {
@@ -11,33 +10,29 @@ export interface RecurrentLayer {
   keptStates: Tensor[][];
 }
 
-/** The states of a layer that carries none are null. */
-export type States = readonly Tensor[] | null;
-
-/** Every RNN of a model, those in nested models and wrapper layers among them. */
-export const recurrentLayersOf = (model: LayersModel): RecurrentLayer[] => model.layers.flatMap(recurrentIn);
-
-function recurrentIn(layer: Layer): RecurrentLayer[] {
-  if (isRecurrent(layer)) return [layer];
-  const { layers = [], layer: wrapped, forwardLayer, backwardLayer } = layer as LayerWithLayers;
-  const inner = [...layers, wrapped, forwardLayer, backwardLayer];
-  return inner.filter((each) => each !== undefined).flatMap(recurrentIn);
+/** The states of one layer. */
+export interface States {
+  readonly now: readonly Tensor[] | null;
+  /** Those of `keptStates` at that moment; they are still the layer's own. */
+  readonly older: readonly Tensor[][];
 }
 
-/** Nested models, TimeDistributed, Bidirectional. */
-interface LayerWithLayers extends Layer {
-  readonly layers?: Layer[];
-  readonly layer?: Layer;
-  readonly forwardLayer?: Layer;
-  readonly backwardLayer?: Layer;
-}
+/** Every RNN of a model, wherever it stands. */
+export const recurrentLayersOf = (model: LayersModel): RecurrentLayer[] =>
+  layersIn(model).filter(isRecurrent);
 
-const isRecurrent = (layer: object): layer is RecurrentLayer => 'states_' in layer && 'keptStates' in layer;
+const isRecurrent = <L extends object>(layer: L): layer is L & RecurrentLayer =>
+  'states_' in layer && 'keptStates' in layer;
 
-/** Puts states into a layer and frees those born since; `kept` are the older ones that were there already. */
-export function writeStates(layer: RecurrentLayer, states: States, kept: readonly Tensor[][]): void {
-  const isOld = (older: Tensor[]) => kept.includes(older);
-  dispose([...(layer.states_ ?? []), ...layer.keptStates.filter((older) => !isOld(older)).flat()]);
+export const statesOf = ({ states_, keptStates }: RecurrentLayer): States => ({
+  now: states_,
+  older: [...keptStates],
+});
+
+/** Puts states into a layer, and frees those born since. */
+export function writeStates(layer: RecurrentLayer, { now, older }: States): void {
+  const isOld = (states: Tensor[]) => older.includes(states);
+  dispose([...(layer.states_ ?? []), ...layer.keptStates.filter((states) => !isOld(states)).flat()]);
   layer.keptStates = layer.keptStates.filter(isOld);
-  layer.states_ = states?.map((state) => keep(state.clone())) ?? null;
+  layer.states_ = now?.map((state) => keep(state.clone())) ?? null;
 }
