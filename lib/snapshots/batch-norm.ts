@@ -1,4 +1,4 @@
-import { dispose, slice, type Tensor, tidy, type Variable, zerosLike } from '@tensorflow/tfjs-core';
+import { slice, type Tensor, tidy, type Variable, zerosLike } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { layersIn } from './layers';
 
@@ -33,9 +33,8 @@ export function estimateBatchNorm(model: LayersModel, inputs: readonly Tensor[],
     for (let start = 0; start < count; start += batchSize) {
       const size = Math.min(batchSize, count - start);
       for (const layer of layers) layer.momentum = start / (start + size);
-      const batch = inputs.map((all) => slice(all, start, size));
-      tidy(() => void model.apply(batch, { training: true }));
-      dispose(batch);
+      const batch = () => inputs.map((all) => slice(all, start, size));
+      tidy(() => void model.apply(batch(), { training: true }));
     }
   } finally {
     for (const [i, layer] of layers.entries()) layer.momentum = momenta[i] ?? layer.momentum;

@@ -157,17 +157,17 @@ describe('A snapshot ensemble', () => {
     const model = tf.sequential({
       layers: [tf.layers.gru({ units: 2, stateful: true, batchInputShape: [4, 3, 1] })],
     });
-    const x = tf.tidy(() => tf.linspace(-1, 1, 12).reshape([4, 3, 1]));
+    const x = tf.tidy(() => tf.linspace(-1, 1, 24).reshape([8, 3, 1]));
     const ensemble = ensembleOf(model, 2);
     const predictions = () => {
       const { numTensors } = tf.memory();
-      const bits = tf.tidy(() => bitsOf(ensemble.predict(x) as Tensor));
+      const bits = tf.tidy(() => bitsOf(ensemble.predict(x, { batchSize: 4 }) as Tensor));
       expect(tf.memory().numTensors).to.equal(numTensors);
       return bits;
     };
     const first = predictions();
     expect(predictions()).to.deep.equal(first);
-    tf.dispose(model.predict(x));
+    tf.dispose(model.predict(x, { batchSize: 4 }));
     expect(predictions()).not.to.deep.equal(first);
   });
 
@@ -198,6 +198,15 @@ describe('A snapshot ensemble', () => {
         '`xs`: is needed, since the model has batch normalization; give training inputs, for the moving averages',
       );
       expect(weightBits(model)).to.deep.equal(before);
+      tf.tidy(() =>
+        model.setWeights(
+          model
+            .getWeights()
+            .map(tf.onesLike)
+            .map((ones) => ones.div(0).sub(1 / 0)),
+        ),
+      );
+      ensemble.add(end(model)); // whose averages are no numbers
       const xs = tf.tensor2d([[1], [3], [5], [9], [3], [3]]); // by batches of two: means 2, 7, 3; variances 1, 4, 0
       const { numTensors } = tf.memory();
       ensemble.average(xs.slice(0, 4), { batchSize: 2 });
@@ -241,6 +250,14 @@ describe('A snapshot ensemble', () => {
     expect(ensemble.best('val_acc', 'min')).to.equal(1);
   });
 
+  it('keeps members that were added within a tidy', () => {
+    const model = tinyModel();
+    const ensemble = new SnapshotEnsemble();
+    tf.tidy(() => ensemble.add(end(model)));
+    ensemble.restore(0);
+    expect(weightBits(model)).to.deep.equal(weightBits(tinyModel()));
+  });
+
   it('frees everything, and then takes another model', () => {
     const [model, other] = [tinyModel(), tinyModel()];
     const { numTensors } = tf.memory();
@@ -249,6 +266,7 @@ describe('A snapshot ensemble', () => {
     ensemble.dispose();
     ensemble.dispose();
     expect(tf.memory().numTensors).to.equal(numTensors);
+    expect(refused(() => ensemble.average())).to.contain('has no members');
     ensemble.add(end(other));
     expect(ensemble.members).to.have.length(1);
     ensemble.dispose();
@@ -307,12 +325,21 @@ describe('A snapshot ensemble refuses', () => {
   });
 
   it('a model that the members are not of', () => {
-    const ensemble = ensembleOf(tinyModel(), 1);
-    expect(refused(() => ensemble.add(end(tinyModel())))).to.equal(
-      '`model`: is another one than the members were taken from; make an ensemble for each model, or dispose of this ' +
-        'one first',
-    );
-    expect(ensemble.members).to.have.length(1);
+    const whole = tf.sequential({
+      layers: [tf.layers.dense({ units: 1, inputShape: [2] }), tf.layers.dense({ units: 1 })],
+    });
+    const part = tf.sequential({ layers: whole.layers.slice(0, 1) });
+    for (const [ensemble, other] of [
+      [ensembleOf(tinyModel(), 1), tinyModel()],
+      [ensembleOf(whole, 1), part],
+      [ensembleOf(part, 1), whole],
+    ] as const) {
+      expect(refused(() => ensemble.add(end(other)))).to.equal(
+        '`model`: is another one than the members were taken from; make an ensemble for each model, or dispose of ' +
+          'this one first',
+      );
+      expect(ensemble.members).to.have.length(1);
+    }
   });
 
   it('to predict, to average or to restore without members, and a member that it does not have', () => {
