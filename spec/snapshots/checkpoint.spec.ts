@@ -10,7 +10,7 @@ import { loadCheckpoint, saveCheckpoint } from '../../lib/snapshots/checkpoint';
 import { fileCheckpoint } from '../../lib/snapshots/file-checkpoint';
 import { CosineAnnealingCallback } from '../../lib/training/callback';
 import { getLearningRate } from '../../lib/training/optimizer';
-import { optimizerBits, trainingBits, weightBits } from '../support/bits';
+import { nameless, optimizerBits, trainingBits, weightBits } from '../support/bits';
 import { variants } from '../support/optimizers';
 import { callback, functionalModel, ratesOf, rejection, tinyModel, train } from '../support/training';
 
@@ -30,14 +30,6 @@ class Memory implements io.IOHandler {
 }
 
 const annealing = () => new CosineAnnealingCallback({ T_0: 2, T_mult: 1.5, eta_min: 1e-3 }, { logger: null });
-
-/** Weights and optimizer, without the names that differ in every model. */
-function nameless(model: LayersModel): unknown {
-  const { weights, optimizer } = trainingBits(model);
-  return JSON.parse(JSON.stringify({ weights, optimizer }), (key, value) =>
-    key === 'originalName' ? undefined : value,
-  );
-}
 
 async function saved(model: LayersModel, callback = annealing()): Promise<Memory> {
   const memory = new Memory();
@@ -325,6 +317,18 @@ describe('A checkpoint', () => {
       );
     });
 
+    it('if the states of its RNN are of another batch size', async () => {
+      const create = (batch: number) => {
+        const layer = tf.layers.simpleRNN({ units: 2, stateful: true, batchInputShape: [batch, 3, 1] });
+        const model = tf.sequential({ layers: [layer] });
+        model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
+        return model;
+      };
+      expect((await refusal(await saved(create(4)), create(2))).message).to.equal(
+        '`model.states[0]`: expected float32 [4,2], as in the checkpoint, got "float32 [2,2]"; build the model that was saved',
+      );
+    });
+
     it('if a byte of it is another one, or missing', async () => {
       const model = await trained();
       const message =
@@ -405,6 +409,27 @@ describe('A checkpoint', () => {
     expect(error.message).to.equal("`checkpoint`: couldn't be saved: no space left on device");
     expect(error.cause).to.equal(full);
     expect(tf.memory().numTensors).to.equal(numTensors);
+  });
+
+  it('is refused before anything is saved or loaded if the optimizer could not be put back', async () => {
+    for (const [optimizer, message] of [
+      [Object.assign(tf.train.sgd(0.1), { slowWeights: 1 }), /^`optimizer.slowWeights`: is no field/],
+      [
+        Object.assign(tf.train.adam(0.1), { learningRate: Number.NaN }),
+        /^`optimizer`: expected one whose learningRate/,
+      ],
+    ] as const) {
+      const memory = new Memory();
+      const error = await rejection(saveCheckpoint(memory, tinyModel(optimizer), annealing()));
+      expect(error).to.be.instanceOf(CosineAnnealingError);
+      expect(error.message).to.match(message);
+      expect(memory.artifacts).to.deep.equal({});
+    }
+    const nowhere = fileCheckpoint(join(folder, 'nowhere'));
+    const { message } = await rejection(
+      loadCheckpoint(nowhere, tinyModel(Object.assign(tf.train.sgd(0.1), { slowWeights: 1 }))),
+    );
+    expect(message).to.match(/^`optimizer.slowWeights`/);
   });
 
   it('refuses a history that is neither a count nor a choice', async () => {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import {
   copyFileSync,
   mkdirSync,
@@ -8,8 +9,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { expect } from 'chai';
+import { buildSync } from 'esbuild';
 import { tf } from '../../examples/shared/backend';
 import { CosineAnnealingError } from '../../lib/errors';
 import { loadCheckpoint, saveCheckpoint } from '../../lib/snapshots/checkpoint';
@@ -104,6 +106,31 @@ describe('A checkpoint in a folder', () => {
       );
       expect(weightBits(model)).to.deep.equal(weightBits(tinyModel()));
     }
+  });
+
+  it('that the disk has no room for is an error, and the one before stays', async () => {
+    const folder = newFolder();
+    await save(folder, 1);
+    const contents = `
+      import { fileCheckpoint } from './lib/snapshots/file-checkpoint';
+      import { saveCheckpoint } from './lib/snapshots/checkpoint';
+      import { CosineAnnealingCallback } from './lib/training/callback';
+      import { tinyModel } from './spec/support/training';
+      const annealing = new CosineAnnealingCallback({ T_0: 1 });
+      saveCheckpoint(fileCheckpoint(process.argv[2]), tinyModel(), annealing).catch(({ message }) => console.log(message));
+    `;
+    const cwd = resolve(__dirname, '../..');
+    const outfile = join(root, 'program.js');
+    const stdin = { contents, resolveDir: cwd };
+    buildSync({ stdin, outfile, bundle: true, platform: 'node', packages: 'external' });
+    const limited = ['-c', 'ulimit -f 1; exec "$@"', 'sh', process.execPath, outfile, folder]; // 1 kB a file at most
+    const env = { ...process.env, NODE_PATH: join(cwd, 'node_modules') };
+    const { stdout, stderr } = spawnSync('bash', limited, { encoding: 'utf8', env });
+    expect(stdout, stderr).to.match(/^`checkpoint`: couldn't be saved: EFBIG/);
+    expect(readdirSync(folder).length).to.be.above(2);
+    expect(await load(folder)).to.equal(1);
+    await save(folder, 2);
+    expect(readdirSync(folder)).to.have.length(2);
   });
 
   it('where a file stands in its way is an error, no absence', async () => {

@@ -29,3 +29,9 @@ export const trainingBits = (model: LayersModel) => ({
   weights: weightBits(model),
   optimizer: optimizerBits(model.optimizer),
 });
+
+/** The same without the names of slots, which differ in every model. */
+export const nameless = (model: LayersModel): unknown =>
+  JSON.parse(JSON.stringify(trainingBits(model)), (key, value) =>
+    key === 'originalName' ? undefined : value,
+  );
