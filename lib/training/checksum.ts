@@ -1,8 +1,10 @@
 /** The CRC-32 (as of zip and PNG) of plain data: of its JSON with sorted keys, so that neither their order nor white space counts. */
-export function checksumOf(data: unknown): string {
+export const checksumOf = (data: unknown): string => crc32(new TextEncoder().encode(canonical(data)));
+
+/** The CRC-32 of bytes, as 8 hexadecimal digits. */
+export function crc32(bytes: Uint8Array): string {
   let crc = -1;
-  const text = canonical(data);
-  for (let i = 0; i < text.length; i++) crc = (crc >>> 8) ^ (TABLE[(crc ^ text.charCodeAt(i)) & 255] ?? 0);
+  for (let i = 0; i < bytes.length; i++) crc = (crc >>> 8) ^ (TABLE[(crc ^ (bytes[i] ?? 0)) & 255] ?? 0);
   return (~crc >>> 0).toString(16).padStart(8, '0');
 }
 

@@ -1,30 +1,32 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { buildSync } from 'esbuild';
 import { backendName } from '../../examples/shared/backend';
-import { cases, EPOCHS, run } from '../support/resumable';
+import { loadCheckpoint } from '../../lib/snapshots/checkpoint';
+import { nameless } from '../support/bits';
+import { begin, cases, run } from '../support/resumable';
 
-const KILLS = 4;
+/** How often each run is killed. */
+const KILLS = process.env['SOAK'] ? 20 : process.env['CI'] ? 4 : 1;
+/** Enough that no run comes to its end before it was killed so often. */
+const EPOCHS = 10 + 5 * KILLS;
 /** Milliseconds that each batch takes longer in the runs that are killed, so that they are caught at any point. */
 const PAUSE = 8;
-
-/** TensorFlow.js restores Adam's beta^t as a power and not as the product that it was: a last digit may differ. */
-const ADAM_RESTORED = 1e-4;
 
 interface Killed {
   readonly folder: string;
   kills: number;
-  /** How many kills left a checkpoint that was being written. */
+  /** How many kills left a save half done. */
   torn: number;
 }
 
-describe(`A run that is killed ${KILLS} times, on ${backendName}`, function () {
-  this.timeout(120_000);
+describe(`A run that is killed, on ${backendName}`, function () {
+  this.timeout(60_000 * KILLS + 60_000);
   const folder = mkdtempSync(join(tmpdir(), 'resume-'));
   const program = join(folder, 'program.js');
   const names = Object.keys(cases);
@@ -33,51 +35,47 @@ describe(`A run that is killed ${KILLS} times, on ${backendName}`, function () {
   before(() => {
     const entryPoints = [resolve(__dirname, '../support/resumable.ts')];
     buildSync({ entryPoints, outfile: program, bundle: true, platform: 'node', packages: 'external' });
-    results = twoAtATime(names.map((name, i) => () => runKilled(name, join(folder, `killed-${i}`))));
+    results = twoAtATime(names.map((name, i) => () => runKilled(name, join(folder, `killed-${i}`), i)));
   });
 
   after(() => rmSync(folder, { recursive: true, force: true }));
 
   names.forEach((name, i) => {
-    it(`has each learning rate, the weights and the state of one that was never stopped: ${name}`, async () => {
+    it(`has each rate, each loss, the weights and the state of one that was never stopped: ${name}`, async () => {
       const whole = join(folder, `whole-${i}`);
       mkdirSync(whole);
-      await run(whole, name);
+      await run(whole, name, EPOCHS);
       const killed = (await results[i]) as Killed;
       expect(killed.kills).to.equal(KILLS);
-      expect(linesOf(killed.folder).length).to.be.greaterThan(linesOf(whole).length); // some were repeated
       expect(inOrder(linesOf(killed.folder))).to.deep.equal(linesOf(whole));
-      const [stateOfKilled, state] = [killed.folder, whole].map((at) =>
-        lastFile(at, 'annealing.json').toString(),
-      );
-      expect(stateOfKilled).to.equal(state);
-      const [weightsOfKilled, weights] = [killed.folder, whole].map(weightsIn) as [number[], number[]];
-      const differences = weights.map((weight, k) => Math.abs(weight - (weightsOfKilled[k] as number)));
-      expect(Math.max(...differences)).to.be.at.most(cases[name]?.optimizer === 'adam' ? ADAM_RESTORED : 0);
+      const [ofKilled, ofWhole] = await Promise.all([killed.folder, whole].map((at) => endOf(at, name)));
+      expect(ofKilled).to.deep.equal(ofWhole);
     });
   });
 
-  it('was killed twenty times and more, some of them in the middle of writing a checkpoint', async () => {
+  it(`was killed ${KILLS === 1 ? 'once' : `${KILLS} times`} for each optimizer`, async () => {
     const all = await Promise.all(results);
     const kills = all.reduce((sum, killed) => sum + killed.kills, 0);
     const torn = all.reduce((sum, killed) => sum + killed.torn, 0);
-    console.log(`      ${kills} kills, ${torn} of them left a checkpoint half written`);
-    expect(kills).to.be.at.least(20);
-    expect(torn).to.be.at.least(1);
+    console.log(`      ${kills} kills, ${torn} of them in the middle of a save`);
+    expect(kills).to.equal(KILLS * names.length);
+    if (KILLS >= 4) expect(torn).to.be.at.least(1);
   });
 
-  async function runKilled(name: string, at: string): Promise<Killed> {
+  async function runKilled(name: string, at: string, turn: number): Promise<Killed> {
     mkdirSync(at);
     const killed: Killed = { folder: at, kills: 0, torn: 0 };
     for (let i = 0; i < KILLS; i++) {
       const child = start(name, at, PAUSE);
-      const isSaving = i % 2 === 1;
+      const isSaving = (i + turn) % 2 === 1;
       await heard(child, isSaving ? 'saving' : 'batch');
-      await sleep(Math.random() * (isSaving ? 6 : 150));
+      await sleep(Math.random() * (isSaving ? 6 : 100));
       child.kill('SIGKILL');
       const [, signal] = await once(child, 'close');
       if (signal === 'SIGKILL') killed.kills++;
-      if (existsSync(join(at, `epoch-${newestIn(at) + 1}`))) killed.torn++;
+      const { model, checkpoint } = begin(at, name);
+      await loadCheckpoint(checkpoint, model); // or there is none yet; it's never one that can't be read
+      if (filesIn(at).some((file) => file !== 'model.json' && !isNamed(at, file))) killed.torn++;
     }
     const [code] = await once(start(name, at, 0), 'close');
     expect(code).to.equal(0);
@@ -86,7 +84,7 @@ describe(`A run that is killed ${KILLS} times, on ${backendName}`, function () {
 
   function start(name: string, at: string, pause: number): ChildProcess {
     const env = { ...process.env, NODE_PATH: resolve(__dirname, '../../node_modules') };
-    const child = spawn(process.execPath, [program, at, name, String(pause)], {
+    const child = spawn(process.execPath, [program, at, name, String(EPOCHS), String(pause)], {
       env,
       stdio: ['ignore', 'pipe', 'inherit'],
     });
@@ -115,18 +113,25 @@ function heard(child: ChildProcess, word: string): Promise<void> {
   });
 }
 
-const newestIn = (folder: string) =>
-  existsSync(join(folder, 'newest')) ? Number(readFileSync(join(folder, 'newest'), 'utf8')) : 0;
+/** What the last checkpoint holds: the callback's state, and every bit of weights and optimizer. */
+async function endOf(folder: string, name: string): Promise<unknown> {
+  const { model, checkpoint } = begin(folder, name);
+  const annealing = await loadCheckpoint(checkpoint, model);
+  return [JSON.stringify(annealing), nameless(model)];
+}
 
-const lastFile = (folder: string, file: string) => readFileSync(join(folder, `epoch-${EPOCHS}`, file));
+function filesIn(folder: string): string[] {
+  const checkpoint = join(folder, 'checkpoint');
+  return existsSync(checkpoint) ? readdirSync(checkpoint) : [];
+}
 
-/** Of the model and its optimizer. */
-const weightsIn = (folder: string) =>
-  Array.from(new Float32Array(new Uint8Array(lastFile(folder, 'weights.bin')).buffer));
+const isNamed = (folder: string, file: string) =>
+  filesIn(folder).includes('model.json') &&
+  readFileSync(join(folder, 'checkpoint', 'model.json'), 'utf8').includes(file);
 
-const linesOf = (folder: string) => readFileSync(join(folder, 'rates'), 'utf8').trimEnd().split('\n');
+const linesOf = (folder: string) => readFileSync(join(folder, 'log'), 'utf8').trimEnd().split('\n');
 
-/** Each line once, in the order of epochs and batches; two that differ in their rate both stay. */
+/** Each line once, in the order of epochs and batches; two that differ in their rate or loss both stay. */
 function inOrder(lines: readonly string[]): string[] {
   const place = (line: string) => {
     const [epoch = 0, batch = 0] = line.split(' ').map(Number);

@@ -1,0 +1,1 @@
+export { fileCheckpoint } from './snapshots/file-checkpoint';
