@@ -13,7 +13,7 @@ import {
   withRules,
 } from '../config/rules';
 import type { Problem } from '../errors';
-import { checked, fallingWarmup, type PresetConfig, type Reader, readerOf } from './preset';
+import { checked, fallingWarmup, floorAt, type PresetConfig, type Reader, readerOf } from './preset';
 
 /** What Keras's `serialize()` writes around a schedule's config. */
 const serialized = <Name extends string, Config extends z.ZodMiniType>(class_name: Name, config: Config) =>
@@ -115,7 +115,7 @@ function fromCosineDecay(serialized: unknown): PresetConfig {
       T_0: decay_steps,
       cycles: 1,
       eta_max: warmup_target ?? initial_learning_rate,
-      eta_min_ratio: alpha,
+      ...floorAt(alpha),
       ...(warmsUp && { warmup: { length: warmup_steps, from: initial_learning_rate } }),
     },
     { T_0: 'config.decay_steps', 'warmup.length': 'config.warmup_steps' },
@@ -130,7 +130,7 @@ function fromCosineDecayRestarts(serialized: unknown): PresetConfig {
       T_0: config.first_decay_steps,
       T_mult: config.t_mul,
       eta_max: config.initial_learning_rate,
-      eta_min_ratio: config.alpha,
+      ...floorAt(config.alpha),
       amplitude_mult: config.m_mul,
     },
     { T_0: 'config.first_decay_steps', T_mult: 'config.t_mul' },

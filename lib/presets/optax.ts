@@ -12,7 +12,7 @@ import {
   withRules,
 } from '../config/rules';
 import type { Problem } from '../errors';
-import { atMost, checked, fallingWarmup, only, type PresetConfig, perCycle } from './preset';
+import { atMost, checked, fallingWarmup, floorAt, only, type PresetConfig, perCycle } from './preset';
 
 const argumentNames =
   'the keyword arguments of cosine_decay_schedule or warmup_cosine_decay_schedule, or a list of the latter as for sgdr_schedule';
@@ -103,7 +103,7 @@ export function fromOptax(parameters: OptaxSchedule): PresetConfig {
 function fromCosineDecay(parameters: unknown): PresetConfig {
   const { init_value, decay_steps, alpha } = check(cosineDecay, parameters);
   return checked(
-    { unit: 'batch', T_0: decay_steps, cycles: 1, eta_max: init_value, eta_min_ratio: alpha },
+    { unit: 'batch', T_0: decay_steps, cycles: 1, eta_max: init_value, ...floorAt(alpha) },
     { T_0: 'decay_steps' },
   );
 }

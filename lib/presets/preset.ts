@@ -30,7 +30,7 @@ export function readerOf(readers: ReadonlyMap<unknown, Reader>, key: string, nam
   throw refusal(key, `expected ${names.slice(0, -1).join(', ')} or ${names.at(-1)}`, { received: name });
 }
 
-/** The value under a key of what may be ignored. */
+/** The value under a key of what may be anything. */
 export const valueAt = (value: unknown, key: string): unknown => (isObject(value) ? value[key] : undefined);
 
 /** One value if all cycles have the same, else the list of them. */
@@ -38,6 +38,10 @@ export function perCycle<Cycle>(cycles: readonly Cycle[], select: (cycle: Cycle)
   const [first = 0, ...others] = cycles.map(select);
   return others.every((value) => value === first) ? first : [first, ...others];
 }
+
+/** A floor that is a share of the peak. None is written as the rate 0, which a user may replace by another rate. */
+export const floorAt = (share: number): { eta_min_ratio: number } | { eta_min: number } =>
+  share > 0 ? { eta_min_ratio: share } : { eta_min: 0 };
 
 export function* atMost<Upper extends string, Lower extends string>(
   upper: Upper,

@@ -23,7 +23,7 @@ describe('fromKeras', () => {
       T_0: 100,
       T_mult: 2,
       eta_max: 0.1,
-      eta_min_ratio: 0,
+      eta_min: 0,
       amplitude_mult: 1,
     });
     expect(decay({})).to.deep.equal({
@@ -31,7 +31,7 @@ describe('fromKeras', () => {
       T_0: 100,
       cycles: 1,
       eta_max: 0.1,
-      eta_min_ratio: 0,
+      eta_min: 0,
     });
   });
 
@@ -59,17 +59,27 @@ describe('fromKeras', () => {
     });
   });
 
+  it('leaves the floor to be replaced if alpha is 0, and else keeps it a share of the peak', () => {
+    const none = { ...decay({}), eta_min: 0.01 };
+    expect(plainRate(none, 100)).to.equal(0.01);
+    const share = { ...decay({ alpha: 0.1 }), eta_max: 0.5 };
+    expect(plainRate(share, 100)).to.equal(0.05);
+  });
+
   it('ignores warmup_steps without a warmup_target, as Keras does', () => {
     expect(decay({ warmup_target: null, warmup_steps: 10 })).not.to.have.property('warmup');
   });
 
-  it('decays from warmup_target if warmup_steps is 0, as Keras does', () => {
-    expect(plainRate(decay({ warmup_target: 0.05, warmup_steps: 0 }), 0)).to.equal(0.05);
+  it('decays from warmup_target without warmup_steps, as Keras does', () => {
+    for (const steps of [{}, { warmup_steps: 0 }]) {
+      const config = decay({ warmup_target: 0.05, ...steps });
+      expect(config).to.include({ eta_max: 0.05 }).and.not.to.have.property('warmup');
+    }
   });
 
-  it('takes a warm-up that stays level', () => {
-    const { eta_max, warmup } = decay({ warmup_target: 0.1, warmup_steps: 10 });
-    expect({ eta_max, warmup }).to.deep.equal({ eta_max: 0.1, warmup: { length: 10, from: 0.1 } });
+  it('takes a warm-up of one step, and one that stays level', () => {
+    const { eta_max, warmup } = decay({ warmup_target: 0.1, warmup_steps: 1 });
+    expect({ eta_max, warmup }).to.deep.equal({ eta_max: 0.1, warmup: { length: 1, from: 0.1 } });
   });
 
   refuses(
@@ -77,7 +87,7 @@ describe('fromKeras', () => {
     {},
     {
       'a warm-up that falls': [
-        { warmup_target: 0.05, warmup_steps: 10 },
+        { warmup_target: 0.05, warmup_steps: 1 },
         `\`config.initial_learning_rate\`: expected at most warmup_target (0.05), got 0.1; ${falling}`,
       ],
       'a learning rate of 0 throughout': [
