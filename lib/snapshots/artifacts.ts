@@ -1,8 +1,14 @@
-import { dispose, io, type Tensor } from '@tensorflow/tfjs-core';
+import { dispose, io, type Optimizer, type Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { CosineAnnealingError, type Problem, refusal } from '../errors';
 import { checksumOf, crc32 } from '../training/checksum';
-import { getLearningRate, setLearningRate } from '../training/optimizer';
+import {
+  getLearningRate,
+  type Memory,
+  memoryOf,
+  restoreMemory,
+  setLearningRate,
+} from '../training/optimizer';
 import { layersIn } from './layers';
 import {
   copyOf,
@@ -40,6 +46,8 @@ interface SavedOptimizer {
   readonly className: string;
   readonly iterations: number;
   readonly settings: Readonly<Record<string, number | boolean>>;
+  /** The learning rate before any annealing, if it was annealed. */
+  readonly memory: Memory | null;
   readonly variables: readonly string[];
   /** By list, the names of its slots. */
   readonly slots: Readonly<Record<string, readonly string[]>>;
@@ -54,7 +62,7 @@ export async function artifactsOf(model: LayersModel, annealing: unknown): Promi
   const metadata = {
     version: VERSION,
     annealing,
-    optimizer: savedOptimizer(fields, optimizer.getClassName()),
+    optimizer: savedOptimizer(fields, optimizer),
     trained: trainedIn(model),
     states: values.states.map(({ now }) => now?.length ?? null),
   };
@@ -90,16 +98,17 @@ export async function artifactsOf(model: LayersModel, annealing: unknown): Promi
   }
 }
 
-function savedOptimizer(fields: OptimizerFields, className: string): SavedOptimizer {
+function savedOptimizer(fields: OptimizerFields, optimizer: Optimizer): SavedOptimizer {
   const { kind, iterations, settings, variables, slots } = fields;
   const named = [...slots].map(
     ([name, list]) => [name, list.map(({ originalName }) => originalName)] as const,
   );
   return {
     kind,
-    className,
+    className: optimizer.getClassName(),
     iterations,
     settings: Object.fromEntries(settings),
+    memory: memoryOf(optimizer) ?? null,
     variables: [...variables.keys()],
     slots: Object.fromEntries(named),
   };
@@ -169,7 +178,7 @@ export function write(
   const places = placesIn(model);
   const problems = [
     ...differencesOfModel(valuesAt(places), values),
-    ...differencesOfOptimizer(savedOptimizer(fieldsOf(optimizer), optimizer.getClassName()), saved),
+    ...differencesOfOptimizer(savedOptimizer(fieldsOf(optimizer), optimizer), saved),
   ];
   if (problems.length === 0 && String(trainedIn(model)) !== String(metadata.trained)) {
     problems.push({
@@ -180,8 +189,8 @@ export function write(
   }
   if (problems.length > 0) throw new CosineAnnealingError(problems);
   writeFields(optimizer, fields);
-  // REMEMBERED RATE: save it with the optimizer's settings, and put it back behind this line.
   setLearningRate(optimizer, Number(saved.settings['learningRate']));
+  restoreMemory(optimizer, saved.memory ?? undefined);
   writeValues(places, values);
 }
 

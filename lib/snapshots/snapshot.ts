@@ -1,6 +1,7 @@
 import { dispose, type Optimizer } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { refusal } from '../errors';
+import { type Memory, memoryOf, restoreMemory } from '../training/optimizer';
 import {
   checkPlaces,
   copyOf,
@@ -28,7 +29,7 @@ export class TrainingSnapshot {
   readonly #values: ModelValues;
   readonly #optimizer: Optimizer;
   readonly #fields: OptimizerFields;
-  // REMEMBERED RATE: copy it here and in the constructor, put it back at the end of restore().
+  readonly #memory: Memory | undefined;
   #isDisposed = false;
 
   private constructor(
@@ -42,6 +43,7 @@ export class TrainingSnapshot {
     this.#values = copyOf(valuesAt(places));
     this.#optimizer = optimizer;
     this.#fields = mapTensors(fields, copyOfTensor);
+    this.#memory = memoryOf(optimizer);
   }
 
   /**
@@ -71,6 +73,7 @@ export class TrainingSnapshot {
     }
     checkPlaces(this.#places);
     writeFields(this.#optimizer, this.#fields);
+    restoreMemory(this.#optimizer, this.#memory);
     writeValues(this.#places, this.#values);
   }
 

@@ -32,7 +32,7 @@ export function setLearningRate(optimizer: Optimizer, learningRate: number): voi
 }
 
 /** What this package wrote to an optimizer, and the learning rate that was there before any annealing. */
-interface Memory {
+export interface Memory {
   readonly before: number;
   readonly written: number;
 }
