@@ -5,7 +5,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writ
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { obstacle, probe } from './native.mjs';
+import { obstacle, probe } from './native/tensorflow.mjs';
 
 const NAME = 'tfjs-cosine-annealing';
 const NODES = ['20.19.0', '22', '26'];
