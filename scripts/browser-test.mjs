@@ -1,6 +1,6 @@
-// The browser test: `npm run test:browser`. Builds the package and the page of examples/browser, and tries both in a Chromium that is
-// already installed: the one that CHROMIUM names, one on the PATH, or Google Chrome where it usually is. Without any it
-// is skipped, but in CI it fails.
+// The browser test: `npm run test:browser`. Builds the package and the page of examples/browser, and tries both in a
+// Chromium that is already installed: the one that CHROMIUM names, one on the PATH, or Google Chrome if it is in its
+// usual place. If there is none, the test is skipped, but in CI it fails.
 import { execSync, spawnSync } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
