@@ -373,7 +373,7 @@ async function resolvesWithoutExports() {
 async function refusesTwoMajors() {
   const dependencies = { '@tensorflow/tfjs-core': OLDEST[3], '@tensorflow/tfjs-layers': OLDEST[4] };
   const outcome = await install('two-majors', dependencies, ['--package-lock-only']).catch((error) => error);
-  if (!(outcome instanceof Error) || !/ERESOLVE/.test(outcome.stdout)) throw new Error('npm installed them');
+  if (!(outcome instanceof Error) || !/ERESOLVE/.test(outcome.message)) throw new Error('npm installed them');
 }
 
 async function installsWithPnpm() {
@@ -418,6 +418,7 @@ async function syntaxIsOldEnough() {
     write: false,
     format: 'esm',
     external: ['@tensorflow/*'],
+    supported: { 'regexp-unicode-property-escapes': true }, // esbuild rewrites these for any engine.
   };
   const built = await Promise.all(['esnext', ENGINES].map((target) => build({ ...options, target })));
   const [newest, oldest] = built.map(({ outputFiles }) => outputFiles[0].text.split('\n'));
@@ -479,7 +480,7 @@ function command(file, args, { cwd, env }) {
   return new Promise((fulfil, reject) => {
     execFile(file, args, { ...options, shell: windows() && /^np/.test(file) }, (error, stdout, stderr) => {
       if (error === null) fulfil({ stdout, stderr });
-      else reject(Object.assign(new Error(reasonIn(stdout + stderr) ?? error.message), { stdout }));
+      else reject(Object.assign(new Error(reasonIn(stdout + stderr) ?? headOf(error.message)), { stdout }));
     });
   });
 }
@@ -493,6 +494,10 @@ function environment() {
 function reasonIn(output) {
   const lines = output.split(/\r?\n/).map((line) => line.trim());
   return lines.find((line) => /error\b/i.test(line) && line.length < 500 && !/^throw|^node:/.test(line));
+}
+
+function headOf(message) {
+  return message.slice(0, 300);
 }
 
 function lastLine({ stdout }) {

@@ -8,8 +8,9 @@ const root = join(__dirname, 'node_modules');
 const manifest = join(root, 'tfjs-cosine-annealing', 'package.json');
 const { unpkg } = JSON.parse(readFileSync(manifest, 'utf8'));
 const files = [join(root, '@tensorflow', 'tfjs', 'dist', 'tf.min.js'), join(dirname(manifest), unpkg)];
+const engine = `V8 ${process.versions.v8}`;
+delete globalThis.process; // Else TensorFlow.js takes this for Node, and asks for `require`.
 for (const filename of files) runInThisContext(readFileSync(filename, 'utf8'), { filename });
 
 const { tf, CosineAnnealing } = globalThis;
-const engine = `V8 ${process.versions.v8}`;
 training(tf, CosineAnnealing).then((said) => console.log(`${said}, ${engine}`));

@@ -6,7 +6,7 @@ import {
   CosineAnnealingError,
   type CycleEnd,
   cosineAnnealing,
-  fromKeras,
+  fromPyTorch,
   getLearningRate,
   type LearningRateChange,
   type Schedule,
@@ -53,7 +53,7 @@ export function withoutTraining(rate: number): number {
 }
 
 export function draw(): string {
-  const schedule = cosineAnnealing(fromKeras({ initial_learning_rate: 0.1, first_decay_steps: 10 }));
+  const schedule = cosineAnnealing(fromPyTorch({ T_0: 10, base_lr: 0.1 }));
   return toText({ schedule, to: 30 }, { width: 60 }) + toSVG({ schedule, to: 30 });
 }
 
