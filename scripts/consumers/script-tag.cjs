@@ -9,7 +9,7 @@ const manifest = join(root, 'tfjs-cosine-annealing', 'package.json');
 const { unpkg } = JSON.parse(readFileSync(manifest, 'utf8'));
 const files = [join(root, '@tensorflow', 'tfjs', 'dist', 'tf.min.js'), join(dirname(manifest), unpkg)];
 const engine = `V8 ${process.versions.v8}`;
-delete globalThis.process; // Else TensorFlow.js takes this for Node, and asks for `require`.
+require('./as-in-a-page.cjs');
 for (const filename of files) runInThisContext(readFileSync(filename, 'utf8'), { filename });
 
 const { tf, CosineAnnealing } = globalThis;
