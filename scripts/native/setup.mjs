@@ -4,7 +4,15 @@ import { homedir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { withLock } from './lock.mjs';
-import { installByItself, installFromWheel, obstacle, probe } from './tensorflow.mjs';
+import {
+  buildInCache,
+  fetchPackage,
+  installByItself,
+  installFromWheel,
+  isPlain,
+  obstacle,
+  probe,
+} from './tensorflow.mjs';
 
 const NAME = 'tfjs-cosine-annealing';
 const SLOW = 20_000;
@@ -83,8 +91,9 @@ async function install({ waited, hold }) {
   throw new NativeUnavailable(reasons);
 }
 
-async function installAndProbe(way, job) {
-  await way.install(job);
+async function installAndProbe({ install }, job) {
+  await fetchPackage(job);
+  await (isPlain(root) ? install(job) : buildInCache(job, install));
   const made = await probe(root);
   if (made.reason !== undefined) throw new Error(`installed, but it does not load: ${made.reason}`);
   return made;
