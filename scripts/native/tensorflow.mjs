@@ -104,7 +104,7 @@ export function obstacle(root, nodeVersion = process.versions.node) {
 export async function fetchPackage({ root, log, hold, say }) {
   if (existsSync(join(packageDirectory(root), 'package.json'))) return;
   say(`fetching ${PACKAGE} ${VERSION}`);
-  const args = ['install', '--no-save', '--no-package-lock', '--ignore-scripts', `${PACKAGE}@${VERSION}`];
+  const args = ['install', '--no-save', '--ignore-scripts', `${PACKAGE}@${VERSION}`];
   await run('npm', args, { cwd: root, log, onStart: hold, patience: 300_000 });
 }
 
@@ -129,11 +129,9 @@ export async function buildInCache(job, build) {
   await fetchPackage(elsewhere);
   if ((await probe(root)).tensorflow === undefined) await build(elsewhere);
   clear(job.root);
-  for (const name of made(root))
-    cpSync(join(packageDirectory(root), name), join(packageDirectory(job.root), name), {
-      recursive: true,
-      verbatimSymlinks: true,
-    });
+  const [there, here] = [root, job.root].map(packageDirectory);
+  cpSync(join(there, 'lib'), join(here, 'lib'), { recursive: true, verbatimSymlinks: true });
+  symlinkSync(join(there, 'deps'), join(here, 'deps')); // 1 GB, which the addon looks for beside it.
 }
 
 /** tfjs-node's own installer: downloads its library and addon. */
