@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
+  chmodSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -132,6 +133,54 @@ describe('set-up', () => {
       fakeTfjsNode('');
       expect(obstacle(clone, '22.23.3')).to.equal(undefined);
       expect(obstacle(clone, '23.0.0')).to.include('this is 23.0.0');
+    });
+  });
+
+  describe('isPlain()', () => {
+    it('holds of paths that compilers can work in', async () => {
+      const { isPlain } = await script('tensorflow.mjs');
+      for (const path of ['/home/ann/tfjs-1.0', '/Users/a.b/@c+d/~e'])
+        expect(isPlain(path), path).to.equal(true);
+      if (process.platform === 'win32') return;
+      for (const path of ['/home/ann lee', "/it's", '/a"b', '/a[1]', '/a(b)', '/a$b', '/a&b'])
+        expect(isPlain(path), path).to.equal(false);
+    });
+  });
+
+  describe('buildInCache()', () => {
+    const build = async ({ root: there }: { root: string }) => {
+      const made = join(there, 'node_modules', '@tensorflow', 'tfjs-node');
+      for (const folder of ['lib', 'deps']) mkdirSync(join(made, folder), { recursive: true });
+      writeFileSync(join(made, 'lib', 'addon.node'), 'the addon');
+      writeFileSync(join(made, 'deps', 'libtf.so'), 'the library');
+    };
+
+    beforeEach(function () {
+      if (process.platform === 'win32') this.skip();
+    });
+
+    it('puts the addon and the library into the clone, and leaves what it built in the cache', async () => {
+      const { buildInCache } = await script('tensorflow.mjs');
+      const here = fakeTfjsNode('');
+      write('node_modules/@tensorflow/tfjs-node/deps/half-done', '');
+      const npm = write('bin/npm', '#!/bin/sh\nmkdir -p node_modules/@tensorflow/tfjs-node\n');
+      chmodSync(npm, 0o755);
+      const { PATH } = process.env;
+      process.env['PATH'] = `${dirname(npm)}:${PATH}`;
+      try {
+        await buildInCache(job, build);
+      } finally {
+        process.env['PATH'] = PATH;
+      }
+      expect(readFileSync(join(here, 'lib', 'addon.node'), 'utf8')).to.equal('the addon');
+      expect(readdirSync(join(here, 'deps'))).to.deep.equal(['libtf.so']);
+    });
+
+    it('says so in one line when the cache is no plainer than the clone', async () => {
+      const { buildInCache } = await script('tensorflow.mjs');
+      const odd = { ...job, root: '/a clone', cache: '/a cache' };
+      const failure = await buildInCache(odd, build).then(String, (error: Error) => error.message);
+      expect(failure).to.equal('neither /a clone nor /a cache is a path without spaces, quotes and brackets');
     });
   });
 
