@@ -1,20 +1,33 @@
-// Mutates one file of lib/ and runs the specs that are to notice: `npm run mutation`, or `npm run mutation -- timeline`.
+// Stryker's part of `npm run mutation`: mutates one file of lib/, and runs the specs that should notice.
+import { existsSync, readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
 
-/** The specs that prove each file, where that is not the one of the same name alone. */
+/** The specs that prove a file, if that isn't the one of the same name alone. */
 const SPECS = {
-  timeline: ['timeline', 'boundaries'],
-  schedule: ['schedule', 'boundaries'],
-  rules: ['errors', 'config', 'presets'],
-  state: ['state', 'damage'],
-  callback: ['callback', 'fit'],
-  reporter: ['callback', 'fit'],
-  axis: ['axis', 'plot'],
-  'plot-text': ['plot-text', 'plot'],
-  'plot-svg': ['plot-svg', 'plot'],
+  'annealing/cycles': ['annealing/cycles', 'annealing/boundaries'],
+  'annealing/schedule': ['annealing/schedule', 'annealing/boundaries'],
+  'charts/axis': ['charts/axis', 'charts/chart'],
+  'charts/svg': ['charts/svg', 'charts/chart'],
+  'charts/text': ['charts/text', 'charts/chart'],
+  'config/rules': ['errors', 'config/config', 'presets/presets'],
+  'training/callback': ['training/callback', 'training/fit'],
+  'training/reporter': ['training/callback', 'training/fit'],
+  'training/state': ['training/state', 'training/damage'],
 };
 
 const file = process.env.MUTATED_FILE;
-const mocha = ['node_modules/mocha/bin/mocha.js', '--no-config', '--timeout', '60000', '-R', 'tap'];
+const mocha = createRequire(import.meta.url).resolve('mocha/bin/mocha.js');
+const mochaArgs = ['--no-config', '--timeout', '60000', '-R', 'tap'];
+
+/** Without a spec of its name, a file is proven by those of its folder. */
+function specsOf(file) {
+  if (SPECS[file] !== undefined) return SPECS[file];
+  if (existsSync(`spec/${file}.spec.ts`)) return [file];
+  const folder = dirname(file);
+  const names = readdirSync(`spec/${folder}`).filter((name) => name.endsWith('.spec.ts'));
+  return names.map((name) => `${folder}/${name.replace('.spec.ts', '')}`);
+}
 
 export default {
   packageManager: 'npm',
@@ -24,12 +37,15 @@ export default {
   mutate: [`lib/${file}.ts`],
   // Compiled once with all mutants in it, beside the sources of the sandbox, so that no run compiles anything.
   buildCommand:
-    'esbuild lib/*.ts spec/*.ts examples/*.ts --outdir=. --outbase=. --format=cjs --log-level=warning',
+    'esbuild lib/**/*.ts spec/**/*.ts examples/*.ts examples/shared/*.ts --outdir=. --outbase=. --format=cjs --log-level=warning',
   tap: {
-    testFiles: (SPECS[file] ?? [file]).map((spec) => `spec/${spec}.spec.js`),
-    nodeArgs: ['-r', '{{hookFile}}', ...mocha, '{{testFile}}'],
+    testFiles: specsOf(file).map((spec) => `spec/${spec}.spec.js`),
+    nodeArgs: ['-r', '{{hookFile}}', mocha, ...mochaArgs, '{{testFile}}'],
   },
-  ignorePatterns: ['/*', '!/lib', '!/spec', '!/examples', '/examples/browser', '!/dist', '!/package.json'],
+  ignorePatterns: [
+    ...['/*', '!/lib', '!/spec', '!/examples', '!/dist', '!/package.json'],
+    ...['/examples/browser', '/spec/browser'],
+  ],
   concurrency: 2,
   reporters: ['json'],
   jsonReporter: { fileName: `reports/mutation/${file}.json` },

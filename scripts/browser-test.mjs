@@ -1,6 +1,6 @@
-// The browser test: `npm run test:browser`. Builds the page of examples/browser and tries it in a Chromium that is
-// already installed: the one that CHROMIUM names, one on the PATH, or Google Chrome where it usually is. Without any it
-// is skipped, but in CI it fails.
+// The browser test: `npm run test:browser`. Builds the package and the page of examples/browser, and tries both in a
+// Chromium that is already installed: the one that CHROMIUM names, one on the PATH, or Google Chrome if it is in its
+// usual place. If there is none, the test is skipped, but in CI it fails.
 import { execSync, spawnSync } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -19,6 +19,7 @@ if (browser === undefined) {
   else console.log(`browser test skipped: no browser found; ${how}`);
   process.exitCode = process.env.CI ? 1 : 0;
 } else {
+  execSync('npm run --silent build', { cwd: root, stdio: 'inherit' });
   if (!isInstalled()) execSync('npm ci', { cwd: page, stdio: 'inherit' });
   execSync('npm run --silent build', { cwd: page, stdio: 'inherit' });
   const mocha = createRequire(import.meta.url).resolve('mocha/bin/mocha.js');

@@ -1,91 +1,145 @@
-// Breaks lib/ in small ways, and asks whether a spec notices: `npm run mutation`, or `npm run mutation -- timeline state`.
-// A line per file, then every mutant that lives and is not in equivalent-mutants.mjs. Exit code 1 where there is one, or
-// where fewer than 95 % of all are killed.
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+// Breaks lib/ in small ways, and asks whether a spec notices: `npm run mutation`, or `npm run mutation -- training/run
+// annealing` for some files or folders. There are two kinds: operators, conditions and values exchanged (by Stryker),
+// and neighbouring statements swapped, which is done in lib/training/. `--operators` and `--swaps` choose one kind, and
+// `--swaps annealing/cycles` swaps there, too. A line per file, then every mutant that lives and isn't explained in
+// mutation/equivalent.mjs. Exit code 1 if there is one, or if fewer than 95 % of all are killed.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { EQUIVALENT } from './equivalent-mutants.mjs';
+import { parseArgs } from 'node:util';
+import { EQUIVALENT } from './mutation/equivalent.mjs';
+import { mutateOperators } from './mutation/operators.mjs';
+import { makeSandbox, passes, put } from './mutation/sandbox.mjs';
+import { compiler, specsFor, swapsIn } from './mutation/swaps.mjs';
+import { withKeys } from './mutation/syntax.mjs';
 
-// Not among the devDependencies: they would be a third of all that npm ci installs.
-const STRYKER = ['@stryker-mutator/core@9.6.1', '@stryker-mutator/tap-runner@9.6.1'];
-const LEAST = 95;
-/** Nothing to mutate, or run in a process of its own, where a mutant can't be switched on. */
-const LEFT_OUT = ['index', 'standalone', 'cli'];
-
-/** What else Stryker reports did not come to a test. */
-const OUTCOMES = ['Killed', 'Timeout', 'Survived', 'NoCoverage'];
+const MIN_SCORE = 95;
+const SWAPPED = /^training\//;
+/** Specs that try lib/ in processes of their own, killed again and again: minutes, and nothing that others don't notice. */
+const LEFT_OUT = ['spec/training/resume.spec.ts'];
+const WORKERS = 2;
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const wanted = process.argv.slice(2);
-const all = readdirSync(join(root, 'lib')).map((name) => name.replace('.ts', ''));
-const files = wanted.length > 0 ? wanted : all.filter((file) => !LEFT_OUT.includes(file));
-
-const mutants = files.flatMap((file) => {
-  const begin = Date.now();
-  const tried = mutate(file).filter(({ status }) => OUTCOMES.includes(status));
-  console.log(`${file.padEnd(15)}${summary(tried)} (${Math.round((Date.now() - begin) / 1000)} s)`);
-  return tried;
+const { values: only, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { operators: { type: 'boolean' }, swaps: { type: 'boolean' } },
 });
-const living = mutants.filter(lives);
-const unexplained = living.filter((mutant) => !isEquivalent(mutant));
-for (const mutant of unexplained)
-  console.log(`\nlib/${mutant.file}.ts:${mutant.line}\n  ${changeOf(mutant)}`);
-for (const [file, change] of stale())
-  console.log(`\nequivalent-mutants.mjs: killed, or gone, in ${file}\n  ${change}`);
-const equivalent = living.length - unexplained.length;
-console.log(`\n${summary(mutants)}; ${equivalent} are equivalent, ${unexplained.length} live`);
-if (unexplained.length > 0 || !(score(mutants) >= LEAST)) process.exitCode = 1;
 
-/** Every mutant of a file, and what became of it. */
-function mutate(file) {
-  const packages = STRYKER.flatMap((name) => ['-p', name]);
-  const env = { ...process.env, MUTATED_FILE: file, TFJS_BACKEND: 'js' };
-  // Stryker makes no folders above the one of its sandboxes.
-  mkdirSync(join(root, 'node_modules', '.cache', 'tfjs-cosine-annealing'), { recursive: true });
-  const args = ['--yes', ...packages, 'stryker', 'run', '--logLevel', 'error'];
-  const { status, stdout, stderr } = spawnSync('npx', args, { cwd: root, env, encoding: 'utf8' });
-  if (status !== 0) throw new Error(`stryker run on ${file}:\n${stdout}${stderr}`);
-  const report = JSON.parse(readFileSync(join(root, 'reports', 'mutation', `${file}.json`), 'utf8'));
-  const { source, mutants } = report.files[`lib/${file}.ts`];
-  return mutants.map(({ status, location, replacement }) => {
-    return { file, status, line: location.start.line, original: textAt(source, location), replacement };
+const files = chosen(positionals);
+const operators = only.swaps ? [] : await each(files, 'operators', (file) => mutateOperators(root, file));
+const toSwap = only.swaps && positionals.length > 0 ? files : files.filter((file) => SWAPPED.test(file));
+const swaps = only.operators || toSwap.length === 0 ? [] : await each(toSwap, 'swaps', swapStatements());
+
+const mutants = [...operators, ...swaps];
+const living = mutants.filter(({ lives }) => lives);
+const unexplained = living.filter(({ file, key }) => !explained(file).includes(key));
+for (const { file, line, key, change } of unexplained)
+  console.log(`\nlib/${file}.ts:${line}, ${key}\n  ${change.replaceAll(/\s+/g, ' ')}`);
+for (const { file, key } of stale()) console.log(`\nequivalent.mjs: killed, or gone: ${file}, ${key}`);
+const explainedCount = living.length - unexplained.length;
+console.log(`\n${summary(mutants)}; ${explainedCount} are equivalent, ${unexplained.length} live`);
+if (unexplained.length > 0 || !(score(mutants) >= MIN_SCORE)) process.exitCode = 1;
+
+/** Files of lib without `.ts`, by the names of files and folders that are given; without any all that can be mutated. */
+function chosen(names) {
+  const { zshy } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  // Lists of exports, and the command's own process, in which a mutant can't be switched on.
+  const leftOut = [...Object.values(zshy.exports), zshy.bin].map((path) => posix.normalize(path));
+  const all = sourcesIn('lib').filter((path) => !leftOut.includes(path));
+  const files = all.map((path) => path.slice('lib/'.length, -'.ts'.length));
+  if (names.length === 0) return files;
+  return names.flatMap((name) => {
+    const found = files.filter((file) => file === name || file.startsWith(`${name.replace(/\/$/, '')}/`));
+    if (found.length === 0)
+      throw new Error(`${name} is no file or folder of lib/ to mutate: ${files.join(' ')}`);
+    return found;
   });
 }
 
-function textAt(source, { start, end }) {
-  const lines = source.split('\n').slice(start.line - 1, end.line);
-  lines.push(lines.pop().slice(0, end.column - 1));
-  lines[0] = lines[0].slice(start.column - 1);
-  return lines.join(' ');
+function sourcesIn(folder) {
+  const names = readdirSync(join(root, folder), { recursive: true }).toSorted();
+  return names
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => posix.join(folder, name.replaceAll('\\', '/')));
 }
 
-/** What was changed, on one line. */
-function changeOf({ original, replacement }) {
-  return `${original} => ${replacement}`.replaceAll(/\s+/g, ' ');
+/** Mutates one file after the other, and prints a line about each. */
+async function each(files, kind, mutate) {
+  const all = [];
+  for (const file of files) {
+    const begin = Date.now();
+    const tried = withKeys(await mutate(file));
+    console.log(`${file.padEnd(24)}${kind.padEnd(11)}${summary(tried)} (${seconds(begin)} s)`);
+    all.push(...tried);
+  }
+  return all;
 }
 
-function isEquivalent(mutant) {
-  return EQUIVALENT.some(({ changes }) => changes[mutant.file]?.includes(changeOf(mutant)));
+/** Swaps the statements of a file, and runs the specs of its folder on each mutant. */
+function swapStatements() {
+  const compiles = compiler(root);
+  const sandboxes = Array.from({ length: WORKERS }, () => makeSandbox(root));
+  const specs = sourcesIn('spec').filter((path) => !LEFT_OUT.includes(path));
+  return async (file) => {
+    const path = join(root, 'lib', `${file}.ts`);
+    const source = readFileSync(path, 'utf8');
+    const mutants = swapsIn(source).filter(({ mutated }) => compiles(path, mutated));
+    const chosenSpecs = specsFor(file, specs);
+    const patience = 10_000 + 3 * (await durationUnchanged(sandboxes[0], chosenSpecs));
+    const tried = mutants.map(({ mutated, ...mutant }) => async (sandbox) => {
+      put(sandbox, file, mutated);
+      return { ...mutant, file, lives: await passes(sandbox, chosenSpecs, patience) };
+    });
+    const outcomes = await shareOut(tried, sandboxes);
+    for (const sandbox of sandboxes) put(sandbox, file, source);
+    return outcomes;
+  };
 }
 
-/** What is listed as equivalent, but no mutant that lives. */
+/** How long specs take on the unchanged code, in milliseconds. */
+async function durationUnchanged(sandbox, specs) {
+  const begin = Date.now();
+  for (const spec of specs) {
+    if (!(await passes(sandbox, [spec], 600_000)))
+      throw new Error(`${spec} fails before anything is mutated`);
+  }
+  return Date.now() - begin;
+}
+
+/** Runs tasks, each on one of the workers, in any order; the results are in theirs. */
+async function shareOut(tasks, workers) {
+  const results = [];
+  let next = 0;
+  const work = async (worker) => {
+    while (next < tasks.length) {
+      const i = next++;
+      results[i] = await tasks[i](worker);
+    }
+  };
+  await Promise.all(workers.map(work));
+  return results;
+}
+
+function explained(file) {
+  return EQUIVALENT.flatMap(({ mutants }) => mutants[file] ?? []);
+}
+
+/** What is listed as equivalent, but is no mutant that lives. Of a kind that wasn't tried nothing can be said. */
 function stale() {
-  const found = new Set(living.map((mutant) => `${mutant.file} ${changeOf(mutant)}`));
-  const listed = EQUIVALENT.flatMap(({ changes }) =>
-    Object.entries(changes).flatMap(([file, list]) => list.map((change) => [file, change])),
-  );
-  return listed.filter(([file, change]) => files.includes(file) && !found.has(`${file} ${change}`));
-}
-
-function lives({ status }) {
-  return status === 'Survived' || status === 'NoCoverage';
+  const found = new Set(living.map(({ file, key }) => `${file} ${key}`));
+  const wasTried = (file, key) => (key.includes('<=>') ? swaps : operators).some((one) => one.file === file);
+  const listed = files.flatMap((file) => explained(file).map((key) => ({ file, key })));
+  return listed.filter(({ file, key }) => wasTried(file, key) && !found.has(`${file} ${key}`));
 }
 
 function score(tried) {
-  return (100 * tried.filter((mutant) => !lives(mutant)).length) / tried.length;
+  return (100 * tried.filter(({ lives }) => !lives).length) / tried.length;
 }
 
 function summary(tried) {
-  return `${score(tried).toFixed(1)} % of ${tried.length} mutants killed`;
+  return tried.length === 0 ? 'no mutants' : `${score(tried).toFixed(1)} % of ${tried.length} mutants killed`;
+}
+
+function seconds(begin) {
+  return Math.round((Date.now() - begin) / 1000);
 }

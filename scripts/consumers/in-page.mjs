@@ -1,6 +1,4 @@
-// Runs the bundle as if in a page, without WebGL.
-const element = { getContext: () => null, addEventListener() {}, relList: { supports: () => true } };
-globalThis.window = globalThis;
-globalThis.document = { createElement: () => element };
-delete globalThis.process;
+// Runs the bundle.
+import './as-in-a-page.cjs';
+
 await import('./dist/page.mjs');

@@ -17,15 +17,10 @@ module.exports = async function training(tf, { CosineAnnealingCallback, cosineAn
   assert.notEqual(model.getWeights()[0].dataSync()[0], before, 'the weight was trained');
   const saved = JSON.parse(JSON.stringify(annealing));
   assert.deepEqual(CosineAnnealingCallback.fromJSON(saved).history.learningRates, expected, 'what was saved');
-  assert.throws(() => new CosineAnnealingCallback({ T0: 1, eta_min: -1, verbose: 3 }), {
+  assert.throws(() => new CosineAnnealingCallback({ T0: 1, eta_min: -1 }), {
     name: 'CosineAnnealingError',
-    message: [
-      '`eta_min`: expected a number >= 0, got -1',
-      '`verbose`: expected 0, 1 or 2, got 3',
-      '`T0`: unknown key, did you mean T_0?',
-    ].join('\n'),
+    message: /^`eta_min`: expected a number >= 0, got -1$[\s\S]*unknown key, did you mean T_0\?/m,
   });
-  assert.throws(() => new CosineAnnealingCallback({ T0: 1 }), { message: /`T0`: .*\n`T_0`: / });
   assert.match(toText(annealing), /▲/);
   assert.match(toSVG({ schedule, to: 3 }), /<svg/);
   return `tfjs ${tf.version.tfjs} on ${tf.getBackend()}`;

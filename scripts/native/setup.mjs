@@ -4,13 +4,21 @@ import { homedir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { withLock } from './lock.mjs';
-import { installByItself, installFromWheel, obstacle, probe } from './native.mjs';
+import {
+  buildInCache,
+  fetchPackage,
+  installByItself,
+  installFromWheel,
+  isPlain,
+  obstacle,
+  probe,
+} from './tensorflow.mjs';
 
 const NAME = 'tfjs-cosine-annealing';
 const SLOW = 20_000;
 const HOUR = 3_600_000;
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 const local = join(root, 'node_modules', '.cache', NAME);
 const log = join(local, 'setup.log');
 const slowFailure = join(local, 'slow-failure.txt');
@@ -83,8 +91,9 @@ async function install({ waited, hold }) {
   throw new NativeUnavailable(reasons);
 }
 
-async function installAndProbe(way, job) {
-  await way.install(job);
+async function installAndProbe({ install }, job) {
+  await fetchPackage(job);
+  await (isPlain(root) ? install(job) : buildInCache(job, install));
   const made = await probe(root);
   if (made.reason !== undefined) throw new Error(`installed, but it does not load: ${made.reason}`);
   return made;
@@ -101,7 +110,7 @@ function refuseToFailSlowlyAgain() {
 
 function demandUnmet({ reasons }) {
   const lines = reasons.map((reason) => `- ${reason}`);
-  lines.push('Mend one of these, or unset TFJS_BACKEND to use pure JavaScript.');
+  lines.push('Fix one of these, or unset TFJS_BACKEND to use pure JavaScript.');
   return new Error(
     ['TFJS_BACKEND=native, but native TensorFlow is not to be had here:', ...lines].join('\n'),
   );

@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
+  cpSync,
   createReadStream,
   existsSync,
   mkdirSync,
@@ -18,6 +19,8 @@ import { pipeline } from 'node:stream/promises';
 import { run, succeeds } from './command.mjs';
 
 const PACKAGE = '@tensorflow/tfjs-node';
+/** That of the devDependency @tensorflow/tfjs: tfjs-node wants the very same. */
+const VERSION = '4.22.0';
 
 const LINUX_LIBRARIES = {
   files: ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'],
@@ -90,8 +93,45 @@ export function obstacle(root, nodeVersion = process.versions.node) {
   if (Number.parseInt(nodeVersion, 10) >= 23) {
     return `tfjs-node 4.22 breaks on Node 23 and later (this is ${nodeVersion}); Node 20 and 22 run it`;
   }
-  if (!existsSync(packageDirectory(root))) return `${PACKAGE} is not installed (run npm ci)`;
+  if (!existsSync(join(root, 'node_modules'))) return 'no packages are installed (run npm ci)';
   return undefined;
+}
+
+/**
+ * tfjs-node itself, without the library and the addon, beside the TensorFlow.js that is there. It is no devDependency:
+ * `npm ci` would run its installer, and fail if that can't download.
+ */
+export async function fetchPackage({ root, log, hold, say }) {
+  if (existsSync(join(packageDirectory(root), 'package.json'))) return;
+  say(`fetching ${PACKAGE} ${VERSION}`);
+  const args = ['install', '--no-save', '--ignore-scripts', `${PACKAGE}@${VERSION}`];
+  await run('npm', args, { cwd: root, log, onStart: hold, patience: 300_000 });
+}
+
+/** Compilers and node-gyp break on paths with spaces, quotes or brackets; TensorFlow itself loads from any. */
+export function isPlain(path) {
+  return process.platform === 'win32' || /^[\w\-./+@~:,=]+$/.test(path);
+}
+
+/**
+ * A job whose tfjs-node is built in the cache, and is then put into this clone.
+ *
+ * @throws If the cache's path is no plainer than the clone's.
+ */
+export async function buildInCache(job, build) {
+  const root = join(job.cache, `tfjs-node-${VERSION}-node${process.versions.modules}-${process.arch}`);
+  if (!isPlain(root))
+    throw new Error(`neither ${job.root} nor ${job.cache} is a path without spaces, quotes and brackets`);
+  job.say(`building in ${root}, because compilers can't work in ${job.root}`);
+  mkdirSync(join(root, 'node_modules'), { recursive: true });
+  writeFileSync(join(root, 'package.json'), '{ "private": true }');
+  const elsewhere = { ...job, root };
+  await fetchPackage(elsewhere);
+  if ((await probe(root)).tensorflow === undefined) await build(elsewhere);
+  clear(job.root);
+  const [there, here] = [root, job.root].map(packageDirectory);
+  cpSync(join(there, 'lib'), join(here, 'lib'), { recursive: true, verbatimSymlinks: true });
+  symlinkSync(join(there, 'deps'), join(here, 'deps')); // 1 GB, which the addon looks for beside it.
 }
 
 /** tfjs-node's own installer: downloads its library and addon. */
@@ -175,8 +215,12 @@ export async function unpack(wheelFile, wheel, job) {
 
 /** Takes away what an installation that doesn't load has left: the installer would trust a half-written library. */
 function clear(root) {
-  const made = readdirSync(packageDirectory(root)).filter((name) => /^(deps|lib|build)\b/.test(name));
-  for (const name of made) rmSync(join(packageDirectory(root), name), { recursive: true, force: true });
+  for (const name of made(root)) rmSync(join(packageDirectory(root), name), { recursive: true, force: true });
+}
+
+/** What is not in the published package. */
+function made(root) {
+  return readdirSync(packageDirectory(root)).filter((name) => /^(deps|lib|build)\b/.test(name));
 }
 
 async function rebuild(job, env) {

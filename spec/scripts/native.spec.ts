@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
+  chmodSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -15,8 +16,8 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect } from 'chai';
 
-const root = join(__dirname, '..');
-const script = (name: string) => import(pathToFileURL(join(root, 'scripts', name)).href);
+const root = join(__dirname, '..', '..');
+const script = (name: string) => import(pathToFileURL(join(root, 'scripts', 'native', name)).href);
 
 describe('set-up', () => {
   let clone: string;
@@ -48,12 +49,12 @@ describe('set-up', () => {
   };
 
   const setUp = (env: NodeJS.ProcessEnv) => {
-    cpSync(join(root, 'scripts'), join(clone, 'scripts'), { recursive: true });
+    cpSync(join(root, 'scripts', 'native'), join(clone, 'scripts', 'native'), { recursive: true });
     const inherited = { ...process.env, PATH: join(clone, 'empty'), XDG_CACHE_HOME: cache, TFJS_BACKEND: '' };
     const options = { env: { ...inherited, ...env }, encoding: 'utf8' } as const;
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
-      [join(clone, 'scripts', 'setup.mjs')],
+      [join(clone, 'scripts', 'native', 'setup.mjs')],
       options,
     );
     return { status, stdout, stderr, lastLine: stdout.trim().split('\n').at(-1) };
@@ -64,7 +65,7 @@ describe('set-up', () => {
     if (process.platform !== 'linux' || !['x64', 'arm64'].includes(process.arch) || major >= 23) this.skip();
   };
 
-  describe('scripts/setup.mjs', () => {
+  describe('scripts/native/setup.mjs', () => {
     it('refuses a TFJS_BACKEND that it does not know, and names those that it knows', () => {
       const { status, stderr, lastLine } = setUp({ TFJS_BACKEND: 'wasm' });
       expect(status).to.equal(1);
@@ -120,24 +121,72 @@ describe('set-up', () => {
       expect(setUp({ TFJS_BACKEND: 'native' }).stdout).to.include('installing');
     });
 
-    it('says to run npm ci where tfjs-node is missing', function (this: Mocha.Context) {
+    it('says to run npm ci if there are no packages', function (this: Mocha.Context) {
       onUnixWithNative.call(this);
-      expect(setUp({}).lastLine).to.include('@tensorflow/tfjs-node is not installed (run npm ci)');
+      expect(setUp({}).lastLine).to.include('no packages are installed (run npm ci)');
     });
   });
 
   describe('obstacle()', () => {
     it('keeps tfjs-node away from the Node versions that break it', async () => {
-      const { obstacle } = await script('native.mjs');
+      const { obstacle } = await script('tensorflow.mjs');
       fakeTfjsNode('');
       expect(obstacle(clone, '22.23.3')).to.equal(undefined);
       expect(obstacle(clone, '23.0.0')).to.include('this is 23.0.0');
     });
   });
 
+  describe('isPlain()', () => {
+    it('holds of paths that compilers can work in', async () => {
+      const { isPlain } = await script('tensorflow.mjs');
+      for (const path of ['/home/ann/tfjs-1.0', '/Users/a.b/@c+d/~e'])
+        expect(isPlain(path), path).to.equal(true);
+      if (process.platform === 'win32') return;
+      for (const path of ['/home/ann lee', "/it's", '/a"b', '/a[1]', '/a(b)', '/a$b', '/a&b'])
+        expect(isPlain(path), path).to.equal(false);
+    });
+  });
+
+  describe('buildInCache()', () => {
+    const build = async ({ root: there }: { root: string }) => {
+      const made = join(there, 'node_modules', '@tensorflow', 'tfjs-node');
+      for (const folder of ['lib', 'deps']) mkdirSync(join(made, folder), { recursive: true });
+      writeFileSync(join(made, 'lib', 'addon.node'), 'the addon');
+      writeFileSync(join(made, 'deps', 'libtf.so'), 'the library');
+    };
+
+    beforeEach(function () {
+      if (process.platform === 'win32') this.skip();
+    });
+
+    it('puts the addon and the library into the clone, and leaves what it built in the cache', async () => {
+      const { buildInCache } = await script('tensorflow.mjs');
+      const here = fakeTfjsNode('');
+      write('node_modules/@tensorflow/tfjs-node/deps/half-done', '');
+      const npm = write('bin/npm', '#!/bin/sh\nmkdir -p node_modules/@tensorflow/tfjs-node\n');
+      chmodSync(npm, 0o755);
+      const { PATH } = process.env;
+      process.env['PATH'] = `${dirname(npm)}:${PATH}`;
+      try {
+        await buildInCache(job, build);
+      } finally {
+        process.env['PATH'] = PATH;
+      }
+      expect(readFileSync(join(here, 'lib', 'addon.node'), 'utf8')).to.equal('the addon');
+      expect(readdirSync(join(here, 'deps'))).to.deep.equal(['libtf.so']);
+    });
+
+    it('says so in one line when the cache is no plainer than the clone', async () => {
+      const { buildInCache } = await script('tensorflow.mjs');
+      const odd = { ...job, root: '/a clone', cache: '/a cache' };
+      const failure = await buildInCache(odd, build).then(String, (error: Error) => error.message);
+      expect(failure).to.equal('neither /a clone nor /a cache is a path without spaces, quotes and brackets');
+    });
+  });
+
   describe('probe()', () => {
     it('gives the error of a tfjs-node that does not load', async () => {
-      const { probe } = await script('native.mjs');
+      const { probe } = await script('tensorflow.mjs');
       fakeTfjsNode('throw new Error("libtensorflow.so.2: cannot open shared object file")');
       expect(await probe(clone)).to.deep.equal({
         reason: 'libtensorflow.so.2: cannot open shared object file',
@@ -145,7 +194,7 @@ describe('set-up', () => {
     });
 
     it('does not trust a tfjs-node that miscalculates', async () => {
-      const { probe } = await script('native.mjs');
+      const { probe } = await script('tensorflow.mjs');
       fakeTfjsNode(
         "exports.getBackend = () => 'tensorflow'; exports.matMul = () => ({ dataSync: () => [12] });",
       );
@@ -153,7 +202,7 @@ describe('set-up', () => {
     });
 
     it('survives a tfjs-node that crashes', async () => {
-      const { probe } = await script('native.mjs');
+      const { probe } = await script('tensorflow.mjs');
       fakeTfjsNode('process.abort();');
       expect((await probe(clone)).reason).to.match(/^it ended with /);
       fakeTfjsNode('process.exit(0);');
@@ -163,7 +212,7 @@ describe('set-up', () => {
 
   describe('missingTools()', () => {
     it('names each command that does not run', async () => {
-      const { missingTools } = await script('native.mjs');
+      const { missingTools } = await script('tensorflow.mjs');
       const works = (command: string) => command === 'make' || command === 'pip3';
       expect(missingTools(works)).to.deep.equal([process.env['CXX'] ?? 'g++', 'python3']);
       expect(missingTools(() => true)).to.deep.equal([]);
@@ -180,7 +229,7 @@ describe('set-up', () => {
       downloads += 1;
       writeFileSync(join(target, wheel.file), content);
     };
-    const fetch = async (way = download) => (await script('native.mjs')).fetchWheel(wheel, job, way);
+    const fetch = async (way = download) => (await script('tensorflow.mjs')).fetchWheel(wheel, job, way);
     const failure = async (way: typeof download) => fetch(way).then(String, (error: Error) => error.message);
 
     beforeEach(() => {
@@ -246,7 +295,7 @@ with zipfile.ZipFile(sys.argv[1], 'w') as z:
     });
 
     it('takes the library under the names that tfjs-node looks for, the headers, and nothing else', async () => {
-      await (await script('native.mjs')).unpack(wheelFile, wheel, job);
+      await (await script('tensorflow.mjs')).unpack(wheelFile, wheel, job);
       expect(readFileSync(join(deps, 'lib', 'libtf.so'), 'utf8')).to.equal('libtf_cc.so.2');
       expect(readdirSync(deps, { recursive: true })).to.have.members([
         'include',
@@ -260,14 +309,14 @@ with zipfile.ZipFile(sys.argv[1], 'w') as z:
     it('starts over after a half-done extraction', async () => {
       write('node_modules/@tensorflow/tfjs-node/deps.partial/tensorflow/libtf_cc.so.2', 'half');
       write('node_modules/@tensorflow/tfjs-node/deps/lib/libtf.so', 'of another version');
-      await (await script('native.mjs')).unpack(wheelFile, wheel, job);
+      await (await script('tensorflow.mjs')).unpack(wheelFile, wheel, job);
       expect(readFileSync(join(deps, 'lib', 'libtf.so'), 'utf8')).to.equal('libtf_cc.so.2');
       expect(existsSync(`${deps}.partial`)).to.equal(false);
     });
 
     it('leaves no deps folder, which tfjs-node would trust, when the extraction fails', async () => {
       writeFileSync(wheelFile, readFileSync(wheelFile).subarray(0, 60));
-      const { unpack } = await script('native.mjs');
+      const { unpack } = await script('tensorflow.mjs');
       const failure = await unpack(wheelFile, wheel, job).then(String, (error: Error) => error.message);
       expect(failure).to.equal('python3 ended with exit code 1');
       expect(existsSync(deps)).to.equal(false);
@@ -276,7 +325,7 @@ with zipfile.ZipFile(sys.argv[1], 'w') as z:
 
   describe('keepManifest()', () => {
     it("mends tfjs-node's package.json where a kill cut it short", async () => {
-      const { keepManifest } = await script('native.mjs');
+      const { keepManifest } = await script('tensorflow.mjs');
       const manifest = join(fakeTfjsNode(''), 'package.json');
       const text = readFileSync(manifest, 'utf8');
       keepManifest(job);
