@@ -13,18 +13,23 @@ const FOLDERS: Record<string, readonly string[]> = {
   config: ['errors', 'annealing'],
   presets: ['errors', 'annealing', 'config'],
   training: ['errors', 'annealing', 'config'],
+  snapshots: ['errors', 'annealing', 'config', 'training'],
+  finder: ['errors', 'annealing', 'config', 'training', 'snapshots'],
   charts: ['errors'],
   command: ['errors', 'annealing', 'config', 'presets', 'charts'],
 };
 /** The files outside folders: the errors, which import nothing, and the entry points, which are lists of exports. */
 const ERRORS = 'errors';
-const ENTRY_POINTS = ['index', 'schedule', 'plot'];
+const ENTRY_POINTS = ['index', 'schedule', 'plot', 'node'];
 /** Which folders and files may load what at run time. */
 const PACKAGES: Record<string, readonly string[]> = {
   'zod/mini': ['config', 'presets', 'training/options', 'training/state'],
   'fastest-levenshtein': ['config/rules'],
-  '@tensorflow/tfjs-layers': ['training/callback'],
-  'node:fs': ['command'],
+  '@tensorflow/tfjs-core': ['snapshots', 'finder'],
+  '@tensorflow/tfjs-layers': ['training/callback', 'snapshots', 'finder'],
+  'node:fs': ['command', 'snapshots/file-checkpoint'],
+  'node:crypto': ['snapshots/file-checkpoint'],
+  'node:path': ['snapshots/file-checkpoint'],
   'node:util': ['command'],
 };
 
@@ -199,16 +204,34 @@ describe('the architecture', () => {
   }
 });
 
+/** The exports that work on models, and so load TensorFlow.js. */
+const NEEDS_TENSORFLOW = [
+  'CosineAnnealingCallback',
+  'SnapshotEnsemble',
+  'TrainingSnapshot',
+  'findLearningRate',
+  'findLearningRateDataset',
+  'loadCheckpoint',
+  'saveCheckpoint',
+];
+
 describe('the public surface', () => {
   it('is exactly what was promised', () => {
     expect(Object.keys(publicSurface).sort()).to.deep.equal(
       [
         'CosineAnnealingCallback',
         'cosineAnnealing',
-        'LearningRateHistory',
+        'SnapshotEnsemble',
+        'TrainingSnapshot',
+        'findLearningRate',
+        'findLearningRateDataset',
         'getLearningRate',
+        'loadCheckpoint',
+        'plan',
+        'saveCheckpoint',
         'setLearningRate',
         'fromKeras',
+        'fromMMEngine',
         'fromPyTorch',
         'fromTimm',
         'fromOptax',
@@ -218,11 +241,11 @@ describe('the public surface', () => {
     );
   });
 
-  it('does not differ without TensorFlow.js but in the callback', () => {
+  it('has the rest without TensorFlow.js', () => {
     const withoutTensorFlow = Object.keys(require('../lib/schedule')).sort();
     expect(withoutTensorFlow).to.deep.equal(
       Object.keys(publicSurface)
-        .filter((name) => name !== 'CosineAnnealingCallback')
+        .filter((name) => !NEEDS_TENSORFLOW.includes(name))
         .sort(),
     );
   });
