@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import ts from 'typescript';
 import * as library from '../lib';
 import { preview } from '../lib/command/command';
+import { MEANINGS, WARMUP_MEANINGS } from '../lib/config/meanings';
 import { missedRestarts } from './support/rivals';
 
 const root = path.join(__dirname, '..');
@@ -12,8 +13,16 @@ const read = (file: string) => readFileSync(path.join(root, file), 'utf8');
 const row = (...cells: unknown[]) => `| ${cells.join(' | ')} |`;
 const fenced = (text: string) => ['```', text.trimEnd(), '```'].join('\n');
 
-/** What stands between `<!-- begin: name -->` and `<!-- end -->`; UPDATE_README=1 writes it anew. */
-const blocks: Record<string, () => string | Promise<string>> = {
+/** What stands between `<!-- begin: name -->` and `<!-- end -->`, by file; UPDATE_README=1 writes it anew. */
+const README = 'README.md';
+const ACCURACY = 'docs/accuracy.md';
+const fileOf: Record<string, string> = {
+  picture: README,
+  keys: README,
+  values: ACCURACY,
+  restarts: ACCURACY,
+};
+const blocks: Record<string, () => string> = {
   picture() {
     const { text } = preview('--T_0 10 --T_mult 2 --eta_max 0.1 --eta_min 1e-4 --epochs 150'.split(' '));
     return fenced(text);
@@ -30,11 +39,17 @@ const blocks: Record<string, () => string | Promise<string>> = {
     ];
     return ['With `{ T_0: 4, T_mult: 2, eta_max: 0.1, eta_min: 0.001 }`:', '', ...header, ...rows].join('\n');
   },
-  options: () => [row('key', 'meaning'), row('---', '---'), ...documented('const keys = {')].join('\n'),
-  warmup: () =>
-    [row('`warmup` key', 'meaning'), row('---', '---'), ...documented('const warmupSchema = strict(')].join(
-      '\n',
-    ),
+  keys() {
+    const rows = Object.entries(MEANINGS).flatMap(([group, keys]) =>
+      Object.entries(keys).map(([key, meaning], i) =>
+        row(i === 0 ? `**${group}**` : '', `\`${key}\``, meaning),
+      ),
+    );
+    const warmup = Object.entries(WARMUP_MEANINGS).map(([key, meaning]) =>
+      row('', `\`warmup.${key}\``, meaning),
+    );
+    return [row('', 'key', 'meaning'), row('---', '---', '---'), ...rows, ...warmup].join('\n');
+  },
   restarts() {
     const header = [
       row('library', 'formula', 'missed', 'of', 'first'),
@@ -47,37 +62,23 @@ const blocks: Record<string, () => string | Promise<string>> = {
   },
 };
 
-/** The comments of the keys of an object in lib/config/config.ts. */
-function documented(start: string): string[] {
-  const code =
-    read('lib/config/config.ts')
-      .split(start)[1]
-      ?.split(/^(?:};|\);)$/m)[0] ?? '';
-  const rows = [...code.matchAll(/\/\*\* (.*?) \*\/\s+(\w+):/gs)].map(([, comment, key]) =>
-    row(`\`${key}\``, comment),
-  );
-  if (rows.length === 0) throw new Error(`no comments after ${start}`);
-  return rows;
-}
-
 const between = (name: string) => new RegExp(`(<!-- begin: ${name} -->\n)(.*?)(<!-- end -->)`, 's');
+
+for (const [name, file] of Object.entries(fileOf)) {
+  describe(file, () => {
+    it(`has the ${name} that the code gives`, () => {
+      const expected = `${blocks[name]?.()}\n`;
+      if (process.env['UPDATE_README'] !== undefined) {
+        const updated = read(file).replace(between(name), (_, begin, __, end) => begin + expected + end);
+        writeFileSync(path.join(root, file), updated);
+      }
+      expect(between(name).exec(read(file))?.[2]).to.equal(expected);
+    });
+  });
+}
 
 describe('README.md', function () {
   this.timeout(120_000);
-
-  for (const [name, make] of Object.entries(blocks)) {
-    it(`has the ${name} that the code gives`, async () => {
-      const expected = `${await make()}\n`;
-      if (process.env['UPDATE_README'] !== undefined) {
-        const updated = read('README.md').replace(
-          between(name),
-          (_, begin, __, end) => begin + expected + end,
-        );
-        writeFileSync(path.join(root, 'README.md'), updated);
-      }
-      expect(between(name).exec(read('README.md'))?.[2]).to.equal(expected);
-    });
-  }
 
   it('names every export', () => {
     for (const name of Object.keys(library)) expect(read('README.md')).to.contain(`\`${name}`);
@@ -94,8 +95,10 @@ describe('README.md', function () {
   it('shows TypeScript that compiles', () => {
     const blocks = [...read('README.md').matchAll(/```ts\n(.*?)```/gs)].map(([, block]) => block as string);
     expect(blocks.length).to.be.above(4);
-    const statements = blocks.join('\n').replaceAll(/^import .*$/gm, '');
-    expect(typeErrors(`${PREAMBLE}\nexport async function readme() {\n${statements}\n}\n`)).to.deep.equal([]);
+    const functions = blocks.map(
+      (block, i) => `export async function block${i}() {\n${block.replaceAll(/^import .*$/gm, '')}\n}\n`,
+    );
+    expect(typeErrors([PREAMBLE, ...functions].join('\n'))).to.deep.equal([]);
   });
 
   const examples: Record<string, RegExp> = {
@@ -120,11 +123,16 @@ describe('README.md', function () {
 /** What the blocks take from their surroundings. */
 const PREAMBLE = `
 import * as tf from '@tensorflow/tfjs';
-import { CosineAnnealingCallback, cosineAnnealing, setLearningRate } from 'tfjs-cosine-annealing';
+import {
+  CosineAnnealingCallback, type CosineAnnealingOptions, cosineAnnealing, findLearningRate, loadCheckpoint, plan,
+  SnapshotEnsemble, saveCheckpoint,
+} from 'tfjs-cosine-annealing';
+import { fileCheckpoint } from 'tfjs-cosine-annealing/node';
 import { toSVG, toText } from 'tfjs-cosine-annealing/plot';
-declare const model: tf.Sequential, xs: tf.Tensor, ys: tf.Tensor, optimizer: tf.Optimizer;
-declare const tfvis: { show: { fitCallbacks(surface: object, metrics: string[]): tf.CustomCallbackArgs } };
-declare const surface: object, epochs: number[], errors: number[];
+declare const model: tf.Sequential, xs: tf.Tensor, ys: tf.Tensor, test: tf.Tensor, optimizer: tf.Optimizer;
+declare const loss: () => tf.Scalar, epoch: number, batch: number, options: CosineAnnealingOptions;
+declare const epochs: number[], errors: number[];
+declare const annealing: CosineAnnealingCallback, lr: ReturnType<typeof cosineAnnealing>;
 `;
 
 function typeErrors(code: string): string[] {
