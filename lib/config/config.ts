@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
-import { updatesPerUnit } from '../annealing/clock';
+import { unitsPerEpoch, updatesPerUnit } from '../annealing/clock';
 import type { PerCycle } from '../annealing/cycles';
-import { type Notice, noticesOf, type Plan, planOf } from '../annealing/plan';
+import { type Cure, type Notice, noticesOf, type Plan, planOf, type Stretch } from '../annealing/plan';
 import { type Schedule, schedule } from '../annealing/schedule';
 import { CosineAnnealingError, type Problem } from '../errors';
 import { conflictsIn, type Names, nameIn, needsTotal } from './conflicts';
@@ -109,19 +109,53 @@ export function plan(
   const { epochs, initialEpoch, ...fit } = check(trainingSchema, training);
   const given = parseConfig(config);
   const batchesPerEpoch = fit.batchesPerEpoch ?? given.batchesPerEpoch;
-  const unitsPerEpoch = given.unit === 'epoch' ? 1 : batchesPerEpoch;
+  const perEpoch = unitsPerEpoch({ ...given, batchesPerEpoch });
   const from = given.unit === 'epoch' ? initialEpoch : 0;
-  const to = unitsPerEpoch && from + (epochs - initialEpoch) * unitsPerEpoch;
+  const to = perEpoch && from + (epochs - initialEpoch) * perEpoch;
   const total = needsTotal(given) && to !== undefined ? { total: to } : {};
   const schedule = scheduleOf(
     parseConfig({ ...given, ...total, ...(batchesPerEpoch && { batchesPerEpoch }) }),
   );
   const stretch = { from, to, firstEpoch: initialEpoch };
-  const notices = noticesOf(schedule, stretch).map((notice) => ({
+  const notices = provenNotices(schedule, stretch).map((notice) => ({
     ...notice,
     message: describeNotice(notice, given.unit),
   }));
   return { ...planOf(schedule, stretch), notices };
+}
+
+/** What should be said of a stretch before it begins, with those cures that work for this very config. */
+export function provenNotices(schedule: Schedule<ScheduledConfig>, stretch: Stretch): Notice[] {
+  return noticesOf(schedule, stretch).map((notice) => ({
+    ...notice,
+    cures: notice.cures.filter((cure) => !isSaidAfter(cure, notice.kind, schedule, stretch)),
+  }));
+}
+
+/** Whether the same would have to be said after this change, or the change would be refused. */
+function isSaidAfter(
+  cure: Cure,
+  kind: Notice['kind'],
+  schedule: Schedule<ScheduledConfig>,
+  stretch: Stretch,
+) {
+  const { config } = schedule;
+  if ('epochs' in cure) {
+    const to = stretch.from + (cure.epochs - stretch.firstEpoch) * (unitsPerEpoch(config) ?? NaN);
+    return noticesOf(schedule, { ...stretch, to }).some((notice) => notice.kind === kind);
+  }
+  const scale = cure.config['unit'] === 'batch' ? (config.batchesPerEpoch ?? NaN) : 1;
+  const { from, to, ...rest } = stretch;
+  const changed = Object.entries({ ...config, total: config.total && config.total * scale, ...cure.config });
+  try {
+    const parsed = parseConfig(Object.fromEntries(changed.filter(([, value]) => value !== undefined)));
+    const known = scheduleOf(needsTotal(parsed) ? parseConfig({ ...parsed, total: to }) : parsed);
+    const scaled = { ...rest, from: from * scale, to: to && to * scale };
+    return noticesOf(known, scaled).some((notice) => notice.kind === kind);
+  } catch (error) {
+    if (error instanceof CosineAnnealingError) return true;
+    throw error;
+  }
 }
 
 /** What a pure schedule lacks in this config. */
