@@ -6,7 +6,7 @@ import { show } from '../errors';
 /** What a run will do, in one line. */
 export function describePlan({ from, to, learningRate, restarts, lastCycleEnd }: Plan, unit: Unit): string {
   const span =
-    to === undefined ? `${unit} ${round(from)} on` : `${plural(unit)} ${round(from)} to ${round(to)}`;
+    to === undefined ? `from ${unit} ${round(from)} on` : `${plural(unit)} ${round(from)} to ${round(to)}`;
   const first = `the learning rate begins at ${round(learningRate)}`;
   const listed = restarts.map(({ t }) => t);
   const then =
@@ -90,14 +90,14 @@ export function describeEvent(event: Event): string {
       const { learningRate, eta_max } = event;
       return (
         `training goes on with another optimizer, whose learning rate is ${learningRate}, under a schedule whose ` +
-        `eta_max, ${eta_max}, was read from the one before; give \`eta_max: ${learningRate}\` or \`eta_max: ${eta_max}\` ` +
+        `eta_max, ${eta_max}, was read from the previous one; give \`eta_max: ${learningRate}\` or \`eta_max: ${eta_max}\` ` +
         'to choose, or use a new callback for each optimizer'
       );
     }
     case 'another writer':
       return (
         `something else set the learning rate to ${event.found} after this callback had set ${event.written}; ` +
-        'it is overwritten at every update, so remove one of the two'
+        'that is overwritten at every update, so remove one of the two'
       );
     case 'update with another rate':
       return (
@@ -107,7 +107,7 @@ export function describeEvent(event: Event): string {
     case 'update with another optimizer':
       return (
         'the optimizer was replaced between the beginning and the end of an update, which may have trained with the ' +
-        'learning rate of either; replace it between updates, such as in onEpochBegin'
+        'learning rate of either; replace it between updates, for example in onEpochBegin'
       );
     case 'last cycle is over':
       return (
@@ -139,11 +139,12 @@ function describeCures(cures: readonly Cure[], kind: Notice['kind']): string {
     default: {
       const totals = configs.filter(({ total }) => total !== undefined).map(describeKeys);
       const others = configs.filter(({ total }) => total === undefined).map(describeKeys);
-      const inAll = epochs.length > 0 ? 'if more fits follow, give the length of all together, ' : 'give ';
+      const moreFits =
+        epochs.length > 0 ? 'if more fits follow, give the length of them all, such as' : 'give';
       return [
         ...others.map((keys) => `give ${keys}`),
         ...trainFor(epochs),
-        ...(totals.length > 0 ? [`${inAll}${totals.join(' or ')}`] : []),
+        ...(totals.length > 0 ? [`${moreFits} ${totals.join(' or ')}`] : []),
       ].join(', or ');
     }
   }
