@@ -1,9 +1,10 @@
 import * as z from 'zod/mini';
 import { unitsPerEpoch, updatesPerUnit } from '../annealing/clock';
 import type { PerCycle } from '../annealing/cycles';
+import { MAX_POSITION } from '../annealing/limits';
 import { type Cure, type Notice, noticesOf, type Plan, planOf, type Stretch } from '../annealing/plan';
 import { type Schedule, schedule } from '../annealing/schedule';
-import { CosineAnnealingError, type Problem } from '../errors';
+import { CosineAnnealingError, type Problem, refusal } from '../errors';
 import { conflictsIn, type Names, nameIn, needsTotal } from './conflicts';
 import { type CosineAnnealingConfig, configKeys, keysSchema, type ParsedConfig } from './keys';
 import { describeNotice } from './messages';
@@ -43,9 +44,9 @@ function withoutKeys(config: unknown, wrong: ReadonlySet<string>): ParsedConfig 
 
 /** The caller's name of a path: an index stays behind the name of its key. */
 function renamed(path: Problem['path'], names: Names): Problem['path'] {
-  const keys = path.filter((step) => typeof step === 'string');
-  const indexes = path.filter((step) => typeof step === 'number');
-  return keys.length === 0 ? path : [...nameIn(names, keys.join('.')).split('.'), ...indexes];
+  const key = path.filter((step) => typeof step === 'string').join('.');
+  const name = nameIn(names, key);
+  return name === key ? path : [...name.split('.'), ...path.filter((step) => typeof step === 'number')];
 }
 
 /** eta_min is 0 by default, but not beside eta_min_ratio, which stands for it. */
@@ -106,12 +107,20 @@ export function plan(
   config: CosineAnnealingConfig & { eta_max: PerCycle },
   training: PlannedTraining,
 ): SchedulePlan {
-  const { epochs, initialEpoch, ...fit } = check(trainingSchema, training);
+  const { epochs, initialEpoch, ...fit } = check(
+    trainingSchema,
+    training,
+    ...(isObject(training) ? [] : ['training']),
+  );
+  if (initialEpoch >= epochs) {
+    throw refusal('initialEpoch', `expected less than \`epochs\` (${epochs})`, { received: initialEpoch });
+  }
   const given = parseConfig(config);
   const batchesPerEpoch = fit.batchesPerEpoch ?? given.batchesPerEpoch;
   const perEpoch = unitsPerEpoch({ ...given, batchesPerEpoch });
   const from = given.unit === 'epoch' ? initialEpoch : 0;
-  const to = perEpoch && from + (epochs - initialEpoch) * perEpoch;
+  const end = perEpoch && from + (epochs - initialEpoch) * perEpoch;
+  const to = end !== undefined && end <= MAX_POSITION ? end : undefined; // an end beyond what can be counted is open
   const total = needsTotal(given) && to !== undefined ? { total: to } : {};
   const schedule = scheduleOf(
     parseConfig({ ...given, ...total, ...(batchesPerEpoch && { batchesPerEpoch }) }),
@@ -166,7 +175,8 @@ function missing(config: ParsedConfig): Problem[] {
     problems.push({ path: ['eta_max'], rule: 'expected a number > 0', received: undefined, cure });
   }
   if (needsTotal(config)) {
-    const cure = `give it, since the ${config.cycles} cycles fill it; or give \`T_0\``;
+    const cycles = config.cycles === 1 ? 'cycle fills' : `${config.cycles} cycles fill`;
+    const cure = `give it, since the ${cycles} it, or give \`T_0\``;
     problems.push({ path: ['total'], rule: 'expected a number > 0', received: undefined, cure });
   }
   if (config.endpoint && updatesPerUnit(config) === undefined) {

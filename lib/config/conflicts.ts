@@ -33,9 +33,9 @@ export function conflictsIn(config: ParsedConfig, wrong: ReadonlySet<string>, na
 }
 
 /** The caller's name of a key; of a key inside it, too, if only the outer one has a name. */
-export function nameIn(names: Names, path: string): string {
-  return names[path] ?? names[path.split('.')[0] ?? path] ?? path;
-}
+export const nameIn = (names: Names, path: string): string =>
+  [path, path.split('.')[0] ?? path].filter((key) => Object.hasOwn(names, key)).map((key) => names[key])[0] ??
+  path;
 
 /** Whether the lengths of the cycles depend on the run: `cycles` without T_0, before `total` is known. */
 export const needsTotal = ({ cycles, T_0, total }: Partial<ParsedConfig>): boolean =>
