@@ -64,8 +64,10 @@ export const refused = (expected: string) => z.never(rule(expected));
 
 /** A list of at least one item. A list of a million wrong ones is answered in proportion to what can be read. */
 export function listOf<Item extends z.ZodMiniType>(item: Item) {
+  const read = new WeakSet<object>(); // configs are parsed again whenever more is learned
   return own<readonly z.output<Item>[], readonly z.input<Item>[]>((value, findings) => {
     if (!Array.isArray(value)) return findings.add([{ path: [], rule: 'expected a list', received: value }]);
+    if (read.has(value)) return value;
     if (value.length === 0)
       findings.add([{ path: [], rule: 'expected at least one value', received: value }]);
     const items: z.output<Item>[] = [];
@@ -74,6 +76,7 @@ export function listOf<Item extends z.ZodMiniType>(item: Item) {
       if (result.success) items.push(result.data);
       else findings.add(problemsOf(result.error), i);
     }
+    if (items.length === value.length) read.add(items);
     return Object.freeze(items);
   });
 }

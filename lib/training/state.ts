@@ -222,7 +222,8 @@ export function loadState(json: unknown, changes: Partial<CosineAnnealingConfig>
   if (last !== null && saved.schedule === undefined) throw damaged(['position', 'last']);
   const log = loadHistory(content.history, saved);
   const standing = { ...clock, last: last ?? undefined };
-  if (Object.keys(changes).length === 0) return { knowledge: saved, standing, log, cycleBefore: undefined };
+  if (isObject(changes) && Object.keys(changes).length === 0)
+    return { knowledge: saved, standing, log, cycleBefore: undefined };
   const knowledge = know(changed(saved.given, changes), saved.learned);
   const cycleBefore = last === null ? undefined : saved.schedule?.cycleAt(last.t).cycle;
   return { knowledge, standing: movedTo(knowledge, standing), log, cycleBefore };
