@@ -119,41 +119,55 @@ export function describeEvent(event: Event): string {
 
 /** What cures a notice; empty if nothing is known to. */
 function describeCures(cures: readonly Cure[], kind: Notice['kind']): string {
-  const epochs = cures.flatMap((cure) => ('epochs' in cure ? [cure.epochs] : []));
-  const configs = cures.flatMap((cure) => ('config' in cure ? [cure.config] : []));
   switch (kind) {
     case 'batches unknown':
       return "give `batchesPerEpoch` in this callback's config";
     case 'begins inside a cycle': {
-      const [there, meant] = configs.map(describeKeys);
+      const [there, meant] = configsIn(cures).map(describeKeys);
       if (there === undefined || meant === undefined) return '';
       const resumed = 'CosineAnnealingCallback.fromJSON goes on from a saved state';
       return `give ${there} to begin the schedule there, or ${meant} if this is meant; ${resumed}`;
     }
-    case 'length in batches':
     case 'idle after the last cycle': {
-      const given = configs.map((config) => `give ${describeKeys(config)}`);
-      const meant = configs[0]?.['unit'] === 'batch' ? 'if that length counts batches, ' : '';
-      return `${meant}${[...given, ...trainFor(epochs)].join(', or ')}`;
+      const given = configsIn(cures).map((config) => `give ${describeKeys(config)}`);
+      return [...given, ...trainFor(cures)].join(', or ');
     }
-    default: {
-      const totals = configs.filter(({ total }) => total !== undefined).map(describeKeys);
-      const others = configs.filter(({ total }) => total === undefined).map(describeKeys);
-      const moreFits =
-        epochs.length > 0 ? 'if more fits follow, give the length of them all, such as' : 'give';
-      return [
-        ...others.map((keys) => `give ${keys}`),
-        ...trainFor(epochs),
-        ...(totals.length > 0 ? [`${moreFits} ${totals.join(' or ')}`] : []),
-      ].join(', or ');
+    case 'length in batches': {
+      const lengths = cures.filter((cure) => !('config' in cure && cure.config['unit'] === 'batch'));
+      const meant =
+        lengths.length < cures.length ? ["if that length counts batches, give `unit: 'batch'`"] : [];
+      const otherwise = meant.length > 0 && lengths.length > 0 ? 'if not, ' : '';
+      return [...meant, ...(lengths.length > 0 ? [`${otherwise}${describeChoices(lengths)}`] : [])].join(
+        '; ',
+      );
     }
+    default:
+      return describeChoices(cures);
   }
 }
 
-const trainFor = (epochs: readonly number[]) =>
-  epochs.length === 0
-    ? []
-    : [`train for ${list(epochs, 'or')} ${epochs.join() === '1' ? 'epoch' : 'epochs'}`];
+/** Other keys, other epochs, or the length of all fits together. */
+function describeChoices(cures: readonly Cure[]): string {
+  const totals = configsIn(cures).filter(({ total }) => total !== undefined);
+  const others = configsIn(cures).filter(({ total }) => total === undefined);
+  const epochs = trainFor(cures);
+  const moreFits = epochs.length > 0 ? 'if more fits follow, give the length of them all, such as' : 'give';
+  return [
+    ...others.map((config) => `give ${describeKeys(config)}`),
+    ...epochs,
+    ...(totals.length > 0 ? [`${moreFits} ${totals.map(describeKeys).join(' or ')}`] : []),
+  ].join(', or ');
+}
+
+const configsIn = (cures: readonly Cure[]) =>
+  cures.flatMap((cure) => ('config' in cure ? [cure.config] : []));
+
+/** `train for 7 or 15 epochs`, if there are such cures. */
+function trainFor(cures: readonly Cure[]): string[] {
+  const epochs = cures.flatMap((cure) => ('epochs' in cure ? [cure.epochs] : []));
+  if (epochs.length === 0) return [];
+  return [`train for ${list(epochs, 'or')} ${epochs.length === 1 && epochs[0] === 1 ? 'epoch' : 'epochs'}`];
+}
 
 /** `\`cycles: 3\` without \`T_0\``. */
 function describeKeys(config: Readonly<Record<string, unknown>>): string {

@@ -21,14 +21,16 @@ describe('describeNotice', () => {
     { T_0: 30 },
     { epochs: 4 },
     'the first cycle takes 30 epochs, but training has 4 epochs, 40 batches in all; ' +
-      "if that length counts batches, give `unit: 'batch'`, or give `total: 30`, or train for 30 epochs",
+      "if that length counts batches, give `unit: 'batch'`; if not, train for 30 epochs, " +
+      'or if more fits follow, give the length of them all, such as `total: 30`',
   );
   says(
     'has a singular for one epoch',
     { T_0: 3 },
     { epochs: 1 },
     'the first cycle takes 3 epochs, but training has 1 epoch, 10 batches in all; ' +
-      "if that length counts batches, give `unit: 'batch'`, or give `total: 3`, or train for 3 epochs",
+      "if that length counts batches, give `unit: 'batch'`; if not, train for 3 epochs, " +
+      'or if more fits follow, give the length of them all, such as `total: 3`',
   );
   says(
     'says from where on nothing is learned',

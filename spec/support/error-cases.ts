@@ -1,5 +1,6 @@
 // What ERRORS.md shows: code that is refused or warned of, with a message of its own each, and how to run it.
 import { runInNewContext } from 'node:vm';
+import type { ModelFitArgs, Sequential } from '@tensorflow/tfjs-layers';
 import { tf } from '../../examples/shared/backend';
 import * as library from '../../lib';
 import { nameOf, sentenceOf } from '../../lib/errors';
@@ -46,6 +47,7 @@ export const refusals: Record<string, readonly string[]> = {
   'The schedule by itself': [
     'cosineAnnealing({ T_0: 10 })',
     'cosineAnnealing({ cycles: 3, eta_max: 0.1 })',
+    'cosineAnnealing({ cycles: 1, eta_max: 0.1 })',
     'cosineAnnealing({ T_0: 10, eta_max: 0.1, endpoint: true })',
     'cosineAnnealing({ T_0: 10, eta_max: 0.1 })(-1)',
     'cosineAnnealing({ T_0: 10, eta_max: 0.1 }).cycleStart(0.5)',
@@ -109,6 +111,22 @@ export const refusals: Record<string, readonly string[]> = {
     'fromOptax({ init_value: 0, peak_value: 0.1, warmup_steps: -1, decay_steps: 10 })',
     'fromOptax({ init_value: 0, peak_value: 0.1, warmup_steps: 10, decay_steps: 10 })',
     'fromTransformers(1000)',
+    "fromTransformers({ name: 'cosine', num_cycles: 2, num_warmup_steps: 10, num_training_steps: 10, base_lr: 0.1 })",
+    "fromTransformers({ name: 'cosine', steps: 100 })",
+    "fromTransformers({ name: 'cosine_with_min_lr', min_lr: 1, min_lr_rate: 0.1, num_warmup_steps: 0, num_training_steps: 9, base_lr: 0.1 })",
+    "fromTransformers({ name: 'cosine_with_min_lr', num_warmup_steps: 0, num_training_steps: 9, base_lr: 0.1 })",
+    "fromTransformers({ name: 'cosine_warmup_with_min_lr', min_lr: 0, num_warmup_steps: 0, num_training_steps: 9, base_lr: 0.1 })",
+    "fromTransformers({ name: 'warmup_stable_decay', num_warmup_steps: 5, num_decay_steps: 5, base_lr: 0.1 })",
+    "fromTransformers({ name: 'warmup_stable_decay', num_warmup_steps: 5, num_decay_steps: 5, num_training_steps: 9, base_lr: 0.1 })",
+    "fromTransformers({ name: 'warmup_stable_decay', warmup_type: '1-sqrt', decay_type: 'linear', num_cycles: 1, num_warmup_steps: 5, num_decay_steps: 5, num_stable_steps: 9, base_lr: 0.1 })",
+    'fromMMEngine(10)',
+    'fromMMEngine({ periods: 10 })',
+    'fromMMEngine({ base_lr: 0.1 })',
+    'fromMMEngine({ T_max: 10, begin: 5, end: 20, eta_min: 0, eta_min_ratio: 0.1, base_lr: 0.1 })',
+    'fromMMEngine({ T_max: 10, begin: 5, end: 5, by_epoch: false, convert_to_iter_based: true, base_lr: 0.1 })',
+    'fromMMEngine({ periods: [10, 20], restart_weights: [0.5], begin: 5, base_lr: 0.1 })',
+    'fromMMEngine({ periods: [10, 20], restart_weights: [1, 0.5], eta_min: 0.2, base_lr: 0.1 })',
+    'fromMMEngine({ periods: [10, 20], restart_weights: [1, 0.5], eta_min_ratio: 0.6, base_lr: 0.1 })',
   ],
 };
 
@@ -130,7 +148,7 @@ export const warnings: readonly string[] = [
 ];
 
 /** What happens in a fit, each with a warning of its own, and a callback that makes it happen. */
-export const events: Record<string, (model: tf.Sequential) => object> = {
+export const events: Record<string, (model: Sequential) => object> = {
   'a callback gives the model an optimizer with another learning rate': (model) => ({
     onEpochBegin: async (epoch: number) => {
       if (epoch === 1) model.optimizer = tf.train.sgd(0.01);
@@ -182,8 +200,8 @@ export async function warningOf(event: string): Promise<string[]> {
   );
   const model = aModel();
   const other = new tf.CustomCallback(events[event]?.(model) ?? {});
-  if (isAfterEnd) await fit(model, [annealing], { epochs: 1 });
-  await fit(model, [annealing, other], isAfterEnd ? { epochs: 3, initialEpoch: 2 } : { epochs: 2 });
+  if (isAfterEnd) await train(model, [annealing], { epochs: 1 });
+  await train(model, [annealing, other], isAfterEnd ? { epochs: 3, initialEpoch: 2 } : { epochs: 2 });
   return said.map((message) => message.replace('CosineAnnealingCallback: ', ''));
 }
 
@@ -191,7 +209,7 @@ export async function warningOf(event: string): Promise<string[]> {
 export async function foreignError(): Promise<string> {
   const annealing = new library.CosineAnnealingCallback({ T_0: 10 });
   try {
-    await fit(aModel(), [annealing, { onEpochEnd() {} }], { epochs: 1 });
+    await train(aModel(), [annealing, { onEpochEnd() {} }], { epochs: 1 });
   } catch (error) {
     return (error as Error).message;
   }
@@ -201,7 +219,7 @@ export async function foreignError(): Promise<string> {
 async function run(code: string): Promise<void> {
   const [call = '', circumstance = ''] = code.split(/(?<=\)), (?=with|behind|twice)/);
   const trained = new library.CosineAnnealingCallback({ T_0: 2 }, { logger: null });
-  await fit(aModel(), [trained], { epochs: 1 });
+  await train(aModel(), [trained], { epochs: 1 });
   const context = {
     ...library,
     optimizer: tf.train.sgd(0.1),
@@ -226,18 +244,18 @@ async function fitIn(circumstance: string, config: library.CosineAnnealingConfig
   if (circumstance.startsWith('twice')) others.push(annealing);
   if (circumstance.includes('reset()'))
     others.push(new tf.CustomCallback({ onEpochEnd: async () => annealing.reset() }));
-  await fit(aModel(optimizer), [...others, annealing], {
+  await train(aModel(optimizer), [...others, annealing], {
     epochs: circumstance.includes('Infinity') ? Infinity : 1,
   });
 }
 
-function aModel(optimizer = tf.train.sgd(0.1)): tf.Sequential {
+function aModel(optimizer = tf.train.sgd(0.1)): Sequential {
   const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [1] })] });
   model.compile({ optimizer, loss: 'meanSquaredError' });
   return model;
 }
 
-async function fit(model: tf.Sequential, callbacks: object[], args: tf.ModelFitArgs): Promise<void> {
-  const given = { ...args, verbose: 0, batchSize: 1, callbacks } as tf.ModelFitArgs;
+async function train(model: Sequential, callbacks: object[], args: ModelFitArgs): Promise<void> {
+  const given = { ...args, verbose: 0, batchSize: 1, callbacks } as ModelFitArgs;
   await model.fit(tf.ones([2, 1]), tf.ones([2, 1]), given);
 }
