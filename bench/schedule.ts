@@ -1,7 +1,11 @@
 // One learning rate: ours against the bare formula written inline. Ratios within one run; see bench/README.md.
 import { Bench } from 'tinybench';
-import { CosineAnnealingCallback, cosineAnnealing, LearningRateHistory } from '../lib';
+import { CosineAnnealingCallback, cosineAnnealing } from '../lib';
 import { toSVG, toText } from '../lib/charts/chart';
+import { parseConfig } from '../lib/config/config';
+import { HistoryLog, LearningRateHistory } from '../lib/training/history';
+import { know } from '../lib/training/run';
+import { saveState } from '../lib/training/state';
 import { table } from './table';
 
 const eta = { eta_min: 1e-4, eta_max: 0.1 };
@@ -9,6 +13,8 @@ const T_0 = 10;
 const POSITIONS = 4096;
 /** Calls a sample: one call is shorter than the clock's resolution. */
 const CALLS = 10_000;
+const ROUNDS = 100;
+const WARMING_UP = 20;
 const CHANGES = 1_000_000;
 
 const inline = (t: number) =>
@@ -43,23 +49,35 @@ async function main(): Promise<void> {
   console.log(table(['what', 'time'], await historyRows()));
 }
 
+/** Round after round of all schedules, so that what else the machine does meets each alike. */
 async function scheduleRows(): Promise<string[][]> {
   const rows = Object.keys(schedules).map((name) => [name]);
   for (const ts of Object.values(positions)) {
-    const bench = new Bench({ time: 200 });
-    for (const [name, lr] of Object.entries(schedules)) bench.add(name, () => sum(lr, ts));
-    const times = (await medians(bench)).map((ms) => (ms * 1e6) / CALLS);
-    times.forEach((ns, i) => {
-      rows[i]?.push(`${ns.toFixed(0)} (x${(ns / (times[0] as number)).toFixed(1)})`);
+    const times = Object.values(schedules).map((): number[] => []);
+    for (let round = 0; round < ROUNDS; round++) {
+      for (const [i, lr] of Object.values(schedules).entries()) times[i]?.push(nanoseconds(lr, ts));
+    }
+    const medians = times.map(medianOf);
+    medians.forEach((ns, i) => {
+      rows[i]?.push(`${ns.toFixed(0)} (x${(ns / (medians[0] ?? NaN)).toFixed(2)})`);
     });
   }
   return rows;
 }
 
-function sum(lr: (t: number) => number, ts: readonly number[]): number {
+/** One call's time. */
+function nanoseconds(lr: (t: number) => number, ts: readonly number[]): number {
+  const start = process.hrtime.bigint();
   let total = 0;
-  for (let i = 0; i < CALLS; i++) total += lr(ts[i % POSITIONS] as number);
-  return total;
+  for (let i = 0; i < CALLS; i++) total += lr(ts[i % POSITIONS] ?? 0);
+  const time = Number(process.hrtime.bigint() - start) / CALLS;
+  return total > 0 ? time : NaN; // the sum is needed, so that the calls are
+}
+
+/** Without the first rounds, in which the code is compiled. */
+function medianOf(times: readonly number[]): number {
+  const sorted = times.slice(WARMING_UP).sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
 }
 
 async function objectRows(): Promise<string[][]> {
@@ -77,12 +95,15 @@ async function objectRows(): Promise<string[][]> {
 async function historyRows(): Promise<string[][]> {
   const config = { ...eta, T_0: 1000, unit: 'batch' } as const;
   const lr = cosineAnnealing(config);
-  const history = new LearningRateHistory();
-  history.follow(lr);
-  for (let step = 0; step < CHANGES; step++) history.append({ step, epoch: 0, batch: step }, lr(step));
-  const state = new CosineAnnealingCallback({ ...config }).state({ history: false });
-  const position = { ...state.position, step: CHANGES, t: CHANGES - 1 };
-  const text = JSON.stringify({ ...state, position, history });
+  const log = new HistoryLog(undefined);
+  log.follow(lr);
+  for (let step = 0; step < CHANGES; step++)
+    log.append({ step, epoch: 0, batch: step }, lr(step), step % 1000 === 0);
+  const history = new LearningRateHistory(log);
+  const t = CHANGES - 1;
+  const last = { t, epoch: 0, learningRate: lr(t), isEndTold: false };
+  const standing = { step: CHANGES, epoch: 0, last };
+  const text = JSON.stringify(saveState(know(parseConfig(config), {}), standing, log, Infinity));
   const bench = new Bench({ time: 0, iterations: 3, warmupTime: 0, warmupIterations: 1 })
     .add('CosineAnnealingCallback.fromJSON(text)', () => CosineAnnealingCallback.fromJSON(text))
     .add('JSON.stringify(history)', () => JSON.stringify(history))

@@ -108,5 +108,6 @@ const escapeControls = (text: string) => text.replaceAll(/\p{Cc}|\u2028|\u2029/g
 
 const escapeOf = (control: string) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
+/** No longer than this, and not cut within a surrogate pair. */
 const truncate = (text: string, most = MAX_LINE_LENGTH) =>
-  text.length > most ? `${text.slice(0, most - 3)}...` : text;
+  text.length > most ? `${text.slice(0, most - 3).replace(/[\uD800-\uDBFF]$/, '')}...` : text;

@@ -38,6 +38,10 @@ export function updatesPerUnit({ unit, updateFreq, batchesPerEpoch }: ClockConfi
   return unit === 'epoch' ? batchesPerEpoch : 1 / batchesPerEpoch;
 }
 
+/** How many units an epoch has; undefined while the number of batches is unknown. */
+export const unitsPerEpoch = ({ unit, batchesPerEpoch }: ClockConfig): number | undefined =>
+  unit === 'epoch' ? 1 : batchesPerEpoch;
+
 /** The index of the first update at or after a position, if one comes every 1 / perUnit units from 0 on. */
 export const firstUpdateFrom = (position: number, perUnit: number): number =>
   Math.ceil(position * perUnit - ROUNDING);

@@ -1,4 +1,4 @@
-import { ROUNDING, updatesPerUnit } from './clock';
+import { ROUNDING, unitsPerEpoch, updatesPerUnit } from './clock';
 import { cycleCount, fillsTotal, valueAt } from './cycles';
 import { MAX_POSITION } from './limits';
 import { type CyclePosition, ratesAt, type Schedule, type ScheduleConfig, snapped } from './schedule';
@@ -99,9 +99,7 @@ export function planOf(schedule: Schedule, stretch: Stretch): Plan {
  * stretch that runs past it is judged by its own end.
  */
 export function noticesOf(schedule: Schedule, stretch: Stretch): Notice[] {
-  const { total } = schedule.config;
-  const to = total === undefined ? stretch.to : Math.max(total, stretch.to ?? total);
-  const training = { ...stretch, to };
+  const training = judged(schedule.config, stretch);
   const isNew = stretch.cycleBefore === undefined;
   return [
     endNotice(schedule, training),
@@ -111,8 +109,20 @@ export function noticesOf(schedule: Schedule, stretch: Stretch): Notice[] {
   ].flatMap((notice) => (notice === undefined ? [] : [notice]));
 }
 
+/** A whole training, or this fit as far as is known. */
+interface Training extends Stretch {
+  /** The end of this fit, if its end is judged by the length of the whole training, which was given beside lengths of cycles. */
+  readonly fitEnd: number | undefined;
+}
+
+function judged(config: ScheduleConfig, stretch: Stretch): Training {
+  const { total } = config;
+  if (total === undefined || (stretch.to ?? total) > total) return { ...stretch, fitEnd: undefined };
+  return { ...stretch, to: total, fitEnd: fillsTotal(config) ? undefined : (stretch.to ?? stretch.from) };
+}
+
 /** What is to be said about how a training ends: the first of these that holds, if one does. */
-function endNotice(schedule: Schedule, training: Stretch): Notice | undefined {
+function endNotice(schedule: Schedule, training: Training): Notice | undefined {
   const { to } = training;
   if (to === undefined || updateCount(schedule, training, to) === 0) return undefined;
   const finite = { ...training, to };
@@ -167,7 +177,7 @@ export function clockNotice({ unit, updateFreq, batchesPerEpoch }: ScheduleConfi
 }
 
 /** A stretch of training whose end is known. */
-type Finite = Stretch & { readonly to: number };
+type Finite = Training & { readonly to: number };
 
 function lengthInBatches(schedule: Schedule, training: Finite): Notice | undefined {
   const { unit, T_0, cycles, batchesPerEpoch, start = 0 } = schedule.config;
@@ -187,7 +197,7 @@ function idleAfterLastCycle(schedule: Schedule, training: Finite): Notice | unde
   if (config.afterLastCycle === 'stop' || !(end < training.to)) return undefined;
   const from = updateAt(schedule, training, Math.max(0, updateCount(schedule, training, end)));
   if (!(from < training.to) || schedule(from) > 0) return undefined;
-  const shorter: Cure[] = isJudgedByTotal(config) ? [] : wholeEpochs(schedule, training, [end]);
+  const shorter: Cure[] = training.fitEnd === undefined ? wholeEpochs(schedule, training, [end]) : [];
   const cure: Cure = { config: fillsTotal(config) ? { total: training.to } : { afterLastCycle: 'stop' } };
   return { kind: 'idle after the last cycle', from, to: training.to, cures: [...shorter, cure] };
 }
@@ -213,7 +223,8 @@ function noRestart(schedule: Schedule, training: Finite): Notice | undefined {
   const asksForRestarts =
     cycleCount(config) > 1 && (config.T_mult !== 1 || typeof config.cycles === 'object');
   if (!asksForRestarts || schedule.cycleAt(lastUpdate(schedule, training)).cycle > 0) return undefined;
-  const ends = endsFrom(schedule, 1, MAX_ENDS);
+  const ends = endsFrom(schedule, 1, MAX_ENDS).filter((end) => end > training.to);
+  if (ends.length === 0) return undefined; // shorter than an update
   const cures = endingWith(schedule, training, ends);
   return { kind: 'no restart', to: training.to, cures };
 }
@@ -226,57 +237,61 @@ function endsInsideCycle(schedule: Schedule, training: Finite): Notice | undefin
   const before = Math.max(0, cycle - MAX_ENDS + 1);
   const ends = endsFrom(schedule, before, cycle - before + 1);
   const cures = endingWith(schedule, training, ends);
-  const hasOwn = isJudgedByTotal(schedule.config) || cures.some((cure) => 'epochs' in cure);
+  const hasOwn = training.fitEnd !== undefined || cures.some((cure) => 'epochs' in cure);
   if (!hasOwn) cures.unshift(filled(schedule, cycle));
   const end = schedule.cycleStart(cycle + 1);
   return { kind: 'ends inside a cycle', to, learningRate: schedule(to), end, cures };
 }
 
-function isInside(schedule: Schedule, stretch: Stretch, to: number): boolean {
-  const last = schedule.cycleAt(lastUpdate(schedule, { ...stretch, to }));
+function isInside(schedule: Schedule, training: Finite, to: number): boolean {
+  const last = schedule.cycleAt(lastUpdate(schedule, { ...training, to }));
   const next = schedule.cycleAt(snapped(schedule, to));
   return next.phase !== 'hold' && next.cycle === last.cycle;
 }
 
 /** The fit's `epochs` with which training would end as a cycle does; only whole numbers are possible. */
-function wholeEpochs(schedule: Schedule, stretch: Stretch, ends: readonly number[]): { epochs: number }[] {
-  const { unit, batchesPerEpoch } = schedule.config;
-  const unitsPerEpoch = unit === 'epoch' ? 1 : batchesPerEpoch;
-  if (unitsPerEpoch === undefined) return [];
+function wholeEpochs(schedule: Schedule, training: Finite, ends: readonly number[]): { epochs: number }[] {
+  const perEpoch = unitsPerEpoch(schedule.config);
+  if (perEpoch === undefined) return [];
+  const { from, firstEpoch } = training;
   const candidates = ends
-    .filter((end) => end > stretch.from && end <= MAX_POSITION)
-    .map((end) => Math.ceil((end - stretch.from) / unitsPerEpoch - ROUNDING))
-    .filter((epochs) => !isInside(schedule, stretch, stretch.from + epochs * unitsPerEpoch));
-  return [...new Set(candidates)].map((epochs) => ({ epochs: stretch.firstEpoch + epochs }));
+    .filter((end) => end > from && end <= MAX_POSITION)
+    .map((end) => Math.ceil((end - from) / perEpoch - ROUNDING))
+    .filter((epochs) => !isInside(schedule, training, from + epochs * perEpoch));
+  return [...new Set(candidates)].map((epochs) => ({ epochs: firstEpoch + epochs }));
 }
 
 /** Lengths of the training with which it would end as a cycle does: of this fit, or of all together. */
 function endingWith(schedule: Schedule, training: Finite, ends: readonly number[]): Cure[] {
-  const possible = ends.filter((end) => end > training.from && end <= MAX_POSITION);
-  const totals = fillsTotal(schedule.config) ? [] : possible.map((total) => ({ config: { total } }));
-  if (isJudgedByTotal(schedule.config)) return totals;
-  return [
-    ...wholeEpochs(schedule, training, ends),
-    ...totals.filter(({ config }) => config.total >= training.to).slice(0, 1),
+  const { from, to, fitEnd } = training;
+  const least = fitEnd ?? to; // a fit that runs past the total is judged by its own end
+  const totals = fillsTotal(schedule.config)
+    ? []
+    : ends
+        .map((end) => Number(end.toPrecision(12))) // 0.3, not 0.30000000000000004: rounding is made up for
+        .filter((end) => end > from && end >= least && end <= MAX_POSITION);
+  const nearest = [
+    ...totals.filter((end) => end < to).slice(-1),
+    ...totals.filter((end) => end >= to).slice(0, 1),
   ];
+  const cures = nearest.map((total) => ({ config: { total } }));
+  return fitEnd === undefined ? [...wholeEpochs(schedule, training, ends), ...cures] : cures;
 }
-
-/** Whether the length of the whole training was given, beside lengths of cycles. */
-const isJudgedByTotal = (config: ScheduleConfig) => config.total !== undefined && !fillsTotal(config);
 
 /** So many cycles, as long as fills the training. */
 const filled = ({ config }: Schedule, cycle: number): Cure => ({
   config: { cycles: Math.min(cycle + 1, cycleCount(config)), T_0: undefined },
 });
 
-const longerCycles = (config: ScheduleConfig): Cure[] => {
+/** A setting of the clock, or lengths of ten updates. */
+function longerCycles(config: ScheduleConfig): Cure[] {
   if (config.unit === 'epoch' && config.updateFreq === 'epoch' && (config.batchesPerEpoch ?? 2) > 1) {
     return [{ config: { updateFreq: 'batch' } }];
   }
-  const length = 10 / (updatesPerUnit(config) ?? 1);
-  if (config.T_0 !== undefined) return [{ config: { T_0: length } }];
-  return [{ config: { T_0: length, cycles: undefined, T_mult: 1 } }];
-};
+  const T_0 = 10 / (updatesPerUnit(config) ?? 1);
+  const cycles = typeof config.cycles === 'object' ? { cycles: config.cycles.length } : {};
+  return [{ config: { T_0, ...cycles, ...(config.T_mult < 1 && { T_mult: 1 }) } }];
+}
 
 /** The ends of so many cycles from this one on. */
 function endsFrom(schedule: Schedule, cycle: number, most: number): number[] {

@@ -1,9 +1,10 @@
 import * as z from 'zod/mini';
-import { updatesPerUnit } from '../annealing/clock';
+import { unitsPerEpoch, updatesPerUnit } from '../annealing/clock';
 import type { PerCycle } from '../annealing/cycles';
-import { type Notice, noticesOf, type Plan, planOf } from '../annealing/plan';
+import { MAX_POSITION } from '../annealing/limits';
+import { type Cure, type Notice, noticesOf, type Plan, planOf, type Stretch } from '../annealing/plan';
 import { type Schedule, schedule } from '../annealing/schedule';
-import { CosineAnnealingError, type Problem } from '../errors';
+import { CosineAnnealingError, type Problem, refusal } from '../errors';
 import { conflictsIn, type Names, nameIn, needsTotal } from './conflicts';
 import { type CosineAnnealingConfig, configKeys, keysSchema, type ParsedConfig } from './keys';
 import { describeNotice } from './messages';
@@ -43,9 +44,9 @@ function withoutKeys(config: unknown, wrong: ReadonlySet<string>): ParsedConfig 
 
 /** The caller's name of a path: an index stays behind the name of its key. */
 function renamed(path: Problem['path'], names: Names): Problem['path'] {
-  const keys = path.filter((step) => typeof step === 'string');
-  const indexes = path.filter((step) => typeof step === 'number');
-  return keys.length === 0 ? path : [...nameIn(names, keys.join('.')).split('.'), ...indexes];
+  const key = path.filter((step) => typeof step === 'string').join('.');
+  const name = nameIn(names, key);
+  return name === key ? path : [...name.split('.'), ...path.filter((step) => typeof step === 'number')];
 }
 
 /** eta_min is 0 by default, but not beside eta_min_ratio, which stands for it. */
@@ -106,22 +107,64 @@ export function plan(
   config: CosineAnnealingConfig & { eta_max: PerCycle },
   training: PlannedTraining,
 ): SchedulePlan {
-  const { epochs, initialEpoch, ...fit } = check(trainingSchema, training);
+  const { epochs, initialEpoch, ...fit } = check(
+    trainingSchema,
+    training,
+    ...(isObject(training) ? [] : ['training']),
+  );
+  if (initialEpoch >= epochs) {
+    throw refusal('initialEpoch', `expected less than \`epochs\` (${epochs})`, { received: initialEpoch });
+  }
   const given = parseConfig(config);
   const batchesPerEpoch = fit.batchesPerEpoch ?? given.batchesPerEpoch;
-  const unitsPerEpoch = given.unit === 'epoch' ? 1 : batchesPerEpoch;
+  const perEpoch = unitsPerEpoch({ ...given, batchesPerEpoch });
   const from = given.unit === 'epoch' ? initialEpoch : 0;
-  const to = unitsPerEpoch && from + (epochs - initialEpoch) * unitsPerEpoch;
+  const end = perEpoch && from + (epochs - initialEpoch) * perEpoch;
+  const to = end !== undefined && end <= MAX_POSITION ? end : undefined; // an end beyond what can be counted is open
   const total = needsTotal(given) && to !== undefined ? { total: to } : {};
   const schedule = scheduleOf(
     parseConfig({ ...given, ...total, ...(batchesPerEpoch && { batchesPerEpoch }) }),
   );
   const stretch = { from, to, firstEpoch: initialEpoch };
-  const notices = noticesOf(schedule, stretch).map((notice) => ({
+  const notices = provenNotices(schedule, stretch).map((notice) => ({
     ...notice,
     message: describeNotice(notice, given.unit),
   }));
   return { ...planOf(schedule, stretch), notices };
+}
+
+/** What should be said of a stretch before it begins, with those cures that work for this very config. */
+export function provenNotices(schedule: Schedule<ScheduledConfig>, stretch: Stretch): Notice[] {
+  return noticesOf(schedule, stretch).map((notice) => ({
+    ...notice,
+    cures: notice.cures.filter((cure) => !isSaidAfter(cure, notice.kind, schedule, stretch)),
+  }));
+}
+
+/** Whether the same would have to be said after this change, or the change would be refused. */
+function isSaidAfter(
+  cure: Cure,
+  kind: Notice['kind'],
+  schedule: Schedule<ScheduledConfig>,
+  stretch: Stretch,
+) {
+  const { config } = schedule;
+  if ('epochs' in cure) {
+    const to = stretch.from + (cure.epochs - stretch.firstEpoch) * (unitsPerEpoch(config) ?? NaN);
+    return noticesOf(schedule, { ...stretch, to }).some((notice) => notice.kind === kind);
+  }
+  const scale = cure.config['unit'] === 'batch' ? (config.batchesPerEpoch ?? NaN) : 1;
+  const { from, to, ...rest } = stretch;
+  const changed = Object.entries({ ...config, total: config.total && config.total * scale, ...cure.config });
+  try {
+    const parsed = parseConfig(Object.fromEntries(changed.filter(([, value]) => value !== undefined)));
+    const known = scheduleOf(needsTotal(parsed) ? parseConfig({ ...parsed, total: to }) : parsed);
+    const scaled = { ...rest, from: from * scale, to: to && to * scale };
+    return noticesOf(known, scaled).some((notice) => notice.kind === kind);
+  } catch (error) {
+    if (error instanceof CosineAnnealingError) return true;
+    throw error;
+  }
 }
 
 /** What a pure schedule lacks in this config. */
@@ -132,7 +175,8 @@ function missing(config: ParsedConfig): Problem[] {
     problems.push({ path: ['eta_max'], rule: 'expected a number > 0', received: undefined, cure });
   }
   if (needsTotal(config)) {
-    const cure = `give it, since the ${config.cycles} cycles fill it; or give \`T_0\``;
+    const cycles = config.cycles === 1 ? 'cycle fills' : `${config.cycles} cycles fill`;
+    const cure = `give it, since the ${cycles} it, or give \`T_0\``;
     problems.push({ path: ['total'], rule: 'expected a number > 0', received: undefined, cure });
   }
   if (config.endpoint && updatesPerUnit(config) === undefined) {

@@ -34,9 +34,9 @@ export function conflictsIn(config: ParsedConfig, wrong: ReadonlySet<string>, na
 }
 
 /** The caller's name of a key; of a key inside it, too, if only the outer one has a name. */
-export function nameIn(names: Names, path: string): string {
-  return names[path] ?? names[path.split('.')[0] ?? path] ?? path;
-}
+export const nameIn = (names: Names, path: string): string =>
+  [path, path.split('.')[0] ?? path].filter((key) => Object.hasOwn(names, key)).map((key) => names[key])[0] ??
+  path;
 
 /** Whether the lengths of the cycles depend on the run: `cycles` without T_0, before `total` is known. */
 export const needsTotal = ({ cycles, T_0, total }: Partial<ParsedConfig>): boolean =>
@@ -57,7 +57,7 @@ const rules: readonly Rule[] = [
     keys: ['T_0', 'T_mult', 'cycles'],
     *conflicts({ T_0, T_mult, cycles }, name) {
       if (typeof cycles !== 'object') return;
-      const rule = `not together with a list of ${name('cycles')}, which already gives every length`;
+      const rule = `can't be combined with a list of ${name('cycles')}, which already gives every length`;
       if (T_0 !== undefined) yield { path: 'T_0', rule, cure: 'remove one of the two' };
       if (T_mult !== 1) yield { path: 'T_mult', rule, cure: 'remove one of the two' };
     },
@@ -87,7 +87,7 @@ const rules: readonly Rule[] = [
     keys: LENGTHS,
     *conflicts(config) {
       if (!isUsedUp(config)) return;
-      const rule = `expected more than start, warm-ups and plateaus take together (${timeTaken(config)})`;
+      const rule = `expected more than start, warm-ups and plateaus take (${timeTaken(config)})`;
       yield { path: 'total', rule, received: config.total };
     },
   },
@@ -97,7 +97,7 @@ const rules: readonly Rule[] = [
     keys: ['plateau', 'warmup'],
     *conflicts({ plateau, warmup }, name) {
       if (warmup?.placement !== 'overlap' || [plateau].flat().every((length) => length === 0)) return;
-      const rule = `not together with the placement 'overlap' of ${name('warmup')}, which lies over the cosine`;
+      const rule = `can't be combined with the placement 'overlap' of ${name('warmup')}, which lies over the cosine`;
       yield { path: 'plateau', rule, cure: "give the placement 'before' or 'inside', or no plateau" };
     },
   },
@@ -107,7 +107,7 @@ const rules: readonly Rule[] = [
       if (eta_min === undefined || eta_min_ratio === undefined) return;
       yield {
         path: 'eta_min_ratio',
-        rule: `not together with ${name('eta_min')}`,
+        rule: `can't be combined with ${name('eta_min')}`,
         cure: 'remove one of the two',
       };
     },
@@ -116,11 +116,11 @@ const rules: readonly Rule[] = [
     keys: ['eta_max', 'eta_max_mult', 'amplitude_mult'],
     *conflicts({ eta_max, eta_max_mult, amplitude_mult }, name) {
       const cure = 'remove one of the two';
-      const rule = `not together with a list of ${name('eta_max')}, which already gives every peak`;
+      const rule = `can't be combined with a list of ${name('eta_max')}, which already gives every peak`;
       if (typeof eta_max === 'object' && eta_max_mult !== 1) yield { path: 'eta_max_mult', rule, cure };
       if (typeof eta_max === 'object' && amplitude_mult !== 1) yield { path: 'amplitude_mult', rule, cure };
       if (eta_max_mult !== 1 && amplitude_mult !== 1) {
-        const both = `not together with ${name('eta_max_mult')}, since both change the peak at restarts`;
+        const both = `can't be combined with ${name('eta_max_mult')}, since both change the peak at restarts`;
         yield { path: 'amplitude_mult', rule: both, cure };
       }
     },
@@ -180,6 +180,7 @@ function* tooShort(config: ParsedConfig, name: (path: string) => string): Iterab
   const { T_mult, cycles } = config;
   if (typeof cycles !== 'number' || needsTotal(config) || isUsedUp(config)) return;
   const shrinks = T_mult < 1;
+  if (shrinks && cycles > MAX_SHRINKING_CYCLES) return; // has a rule of its own
   if (baseLengths(config)(shrinks ? cycles - 1 : 0).hi >= MIN_LENGTH) return; // NaN if they grow beyond all doubles
   const rule = `expected fewer, since the ${shrinks ? 'last' : 'first'} of them would be shorter than ${MIN_LENGTH}`;
   const cure = shrinks

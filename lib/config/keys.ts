@@ -111,7 +111,7 @@ export const optionNames = [
 const GIVEN_TO_FIT = 'it belongs to model.fit';
 const GIVEN_AS_OPTION = 'it belongs to the second argument: new CosineAnnealingCallback(config, options)';
 
-/** Keys that belong elsewhere, or that other libraries use, and where they are meant to go. */
+/** Keys that belong elsewhere, or that other libraries use, and where they are meant to go; letter case and underscores don't matter. */
 const elsewhere = {
   ...Object.fromEntries(
     ['epochs', 'initialEpoch', 'batchSize', 'callbacks', 'shuffle', 'validationData', 'validationSplit'].map(
@@ -122,6 +122,7 @@ const elsewhere = {
   T_max: 'give T_0 and cycles: 1, or use fromPyTorch',
   lr: 'did you mean eta_max?',
   learningRate: 'did you mean eta_max?',
+  initial_learning_rate: 'did you mean eta_max?',
   base_lr: 'did you mean eta_max?',
   max_lr: 'did you mean eta_max?',
   min_lr: 'did you mean eta_min?',

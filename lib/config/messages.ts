@@ -6,65 +6,68 @@ import { show } from '../errors';
 /** What a run will do, in one line. */
 export function describePlan({ from, to, learningRate, restarts, lastCycleEnd }: Plan, unit: Unit): string {
   const span =
-    to === undefined ? `${unit} ${round(from)} on` : `${plural(unit)} ${round(from)} to ${round(to)}`;
+    to === undefined ? `from ${unit} ${round(from)} on` : `${plural(unit)} ${round(from)} to ${round(to)}`;
   const first = `the learning rate begins at ${round(learningRate)}`;
   const listed = restarts.map(({ t }) => t);
   const then =
     listed.length === 0
       ? 'with no warm restart'
-      : `with ${listed.length === 1 ? 'a warm restart' : 'warm restarts'} at ${unit} ${list(listed, 'and')}`;
+      : `with ${listed.length === 1 ? 'a warm restart' : 'warm restarts'} at ${positions(listed, unit)}`;
   const last = lastCycleEnd === undefined ? '' : `; the last cycle ends at ${unit} ${round(lastCycleEnd)}`;
   return `${span}: ${first}, ${then}${last}`;
 }
 
 /** What a notice says, with its numbers and cures. */
 export function describeNotice(notice: Notice, unit: Unit): string {
-  const cures = describeCures(notice.cures);
+  const cures = describeCures(notice.cures, notice.kind);
+  return `${factOf(notice, unit)}${cures === '' ? '' : `; ${cures}`}`;
+}
+
+function factOf(notice: Notice, unit: Unit): string {
   switch (notice.kind) {
     case 'length in batches': {
       const { length, epochs, batches } = notice;
       return (
-        `the first cycle takes ${round(length)} epochs, but training has ${count(epochs, 'epoch')}, ` +
-        `of ${count(batches, 'batch')} in all; if the length counts batches, ${cures}`
+        `the first cycle takes ${count(length, 'epoch')}, but training has ${count(epochs, 'epoch')}, ` +
+        `${count(batches, 'batch')} in all`
       );
     }
     case 'idle after the last cycle': {
       const span = `${unit} ${round(notice.from)} to ${round(notice.to)}`;
-      return `after the last cycle the learning rate is 0, so nothing is learned from ${span}; ${cures}`;
+      return `after the last cycle the learning rate is 0, so nothing is learned from ${span}`;
     }
     case 'never reaches the peak': {
       const where = notice.phase === 'before' ? 'before the schedule begins' : 'inside the warm-up';
       return (
         `training ends at ${unit} ${round(notice.to)}, ${where}, so the learning rate never reaches ` +
-        `${round(notice.peak)}; ${cures}`
+        `${round(notice.peak)}`
       );
     }
     case 'no restart':
-      return `training ends at ${unit} ${round(notice.to)} without a warm restart; ${cures}`;
+      return `training ends at ${unit} ${round(notice.to)} without a warm restart`;
     case 'ends inside a cycle':
       return (
         `training ends at ${unit} ${round(notice.to)}, at a learning rate of ${round(notice.learningRate)}, inside a ` +
-        `cycle that ends at ${unit} ${round(notice.end)}; ${cures}`
+        `cycle that ends at ${unit} ${round(notice.end)}`
       );
     case 'constant':
-      return `\`eta_min\` equals \`eta_max\`, so the learning rate stays at ${round(notice.learningRate)}; ${cures}`;
+      return `\`eta_min\` equals \`eta_max\`, so the learning rate stays at ${round(notice.learningRate)}`;
     case 'one update per cycle':
-      return `every cycle has one update, so the learning rate stays at ${round(notice.learningRate)}; ${cures}`;
+      return `every cycle has one update, so the learning rate stays at ${round(notice.learningRate)}`;
     case 'begins inside a cycle':
       return (
         `training begins at ${unit} ${round(notice.from)}, inside cycle ${notice.cycle}, at a learning rate of ` +
-        `${round(notice.learningRate)}; give \`start: ${notice.from}\` to begin the schedule there, or \`start: 0\` ` +
-        'if this is meant; CosineAnnealingCallback.fromJSON goes on from a saved state'
+        `${round(notice.learningRate)}`
       );
     case 'once an epoch in batches':
       return (
-        `\`unit: 'batch'\` counts batches, but \`updateFreq: 'epoch'\` sets the learning rate only once in ` +
-        `${notice.batchesPerEpoch} of them; ${cures}`
+        "`unit: 'batch'` counts batches, but `updateFreq: 'epoch'` sets the learning rate only once every " +
+        `${notice.batchesPerEpoch} batches`
       );
     case 'batches unknown':
       return (
         'TensorFlow.js does not know how many batches an epoch of this data has, so the learning rate stays the same ' +
-        "within the first epoch; give `batchesPerEpoch` in this callback's config"
+        'within the first epoch'
       );
   }
 }
@@ -84,14 +87,14 @@ export function describeEvent(event: Event): string {
       const { learningRate, eta_max } = event;
       return (
         `training goes on with another optimizer, whose learning rate is ${learningRate}, under a schedule whose ` +
-        `eta_max, ${eta_max}, was read from the one before; give \`eta_max: ${learningRate}\` or \`eta_max: ${eta_max}\` ` +
+        `eta_max, ${eta_max}, was read from the previous one; give \`eta_max: ${learningRate}\` or \`eta_max: ${eta_max}\` ` +
         'to choose, or use a new callback for each optimizer'
       );
     }
     case 'another writer':
       return (
         `something else set the learning rate to ${event.found} after this callback had set ${event.written}; ` +
-        'it is overwritten at every update, so remove one of the two'
+        'that is overwritten at every update, so remove one of the two'
       );
     case 'update with another rate':
       return (
@@ -101,7 +104,7 @@ export function describeEvent(event: Event): string {
     case 'update with another optimizer':
       return (
         'the optimizer was replaced between the beginning and the end of an update, which may have trained with the ' +
-        'learning rate of either; replace it between updates, such as in onEpochBegin'
+        'learning rate of either; replace it between updates, for example in onEpochBegin'
       );
     case 'last cycle is over':
       return (
@@ -111,28 +114,66 @@ export function describeEvent(event: Event): string {
   }
 }
 
-/** `train for 7 or 15 epochs, or give ...`. */
-function describeCures(cures: readonly Cure[]): string {
-  const epochs = cures.flatMap((cure) => ('epochs' in cure ? [cure.epochs] : []));
-  const configs = cures.flatMap((cure) => ('config' in cure ? [cure.config] : []));
-  const totals = configs.flatMap(({ total }) => (total === undefined ? [] : [`\`total: ${show(total)}\``]));
-  const others = configs.filter(({ total }) => total === undefined).map(describeKeys);
-  const inAll = epochs.length > 0 ? 'if more fits follow, give the length of all together, ' : 'give ';
+/** What cures a notice; empty if nothing is known to. */
+function describeCures(cures: readonly Cure[], kind: Notice['kind']): string {
+  switch (kind) {
+    case 'batches unknown':
+      return "give `batchesPerEpoch` in this callback's config";
+    case 'begins inside a cycle': {
+      const [there, meant] = configsIn(cures).map(describeKeys);
+      if (there === undefined || meant === undefined) return '';
+      const resumed = 'CosineAnnealingCallback.fromJSON goes on from a saved state';
+      return `give ${there} to begin the schedule there, or ${meant} if this is meant; ${resumed}`;
+    }
+    case 'idle after the last cycle': {
+      const given = configsIn(cures).map((config) => `give ${describeKeys(config)}`);
+      return [...given, ...trainFor(cures)].join(', or ');
+    }
+    case 'length in batches': {
+      const lengths = cures.filter((cure) => !('config' in cure && cure.config['unit'] === 'batch'));
+      const meant =
+        lengths.length < cures.length ? ["if that length counts batches, give `unit: 'batch'`"] : [];
+      const otherwise = meant.length > 0 && lengths.length > 0 ? 'if not, ' : '';
+      return [...meant, ...(lengths.length > 0 ? [`${otherwise}${describeChoices(lengths)}`] : [])].join(
+        '; ',
+      );
+    }
+    default:
+      return describeChoices(cures);
+  }
+}
+
+/** Other keys, other epochs, or the length of all fits together. */
+function describeChoices(cures: readonly Cure[]): string {
+  const totals = configsIn(cures).filter(({ total }) => total !== undefined);
+  const others = configsIn(cures).filter(({ total }) => total === undefined);
+  const epochs = trainFor(cures);
+  const moreFits = epochs.length > 0 ? 'if more fits follow, give the length of them all, such as' : 'give';
   return [
-    ...others,
-    ...(epochs.length > 0 ? [`train for ${list(epochs, 'or')} epochs`] : []),
-    ...(totals.length > 0 ? [`${inAll}${totals.join(' or ')}`] : []),
+    ...others.map((config) => `give ${describeKeys(config)}`),
+    ...epochs,
+    ...(totals.length > 0 ? [`${moreFits} ${totals.map(describeKeys).join(' or ')}`] : []),
   ].join(', or ');
 }
 
-/** `give \`cycles: 3\` without \`T_0\``. */
+const configsIn = (cures: readonly Cure[]) =>
+  cures.flatMap((cure) => ('config' in cure ? [cure.config] : []));
+
+/** `train for 7 or 15 epochs`, if there are such cures. */
+function trainFor(cures: readonly Cure[]): string[] {
+  const epochs = cures.flatMap((cure) => ('epochs' in cure ? [cure.epochs] : []));
+  if (epochs.length === 0) return [];
+  return [`train for ${list(epochs, 'or')} ${epochs.length === 1 && epochs[0] === 1 ? 'epoch' : 'epochs'}`];
+}
+
+/** `\`cycles: 3\` without \`T_0\``. */
 function describeKeys(config: Readonly<Record<string, unknown>>): string {
   const entries = Object.entries(config);
   const given = entries.flatMap(([key, value]) =>
     value === undefined ? [] : [`\`${key}: ${literal(value)}\``],
   );
   const removed = entries.flatMap(([key, value]) => (value === undefined ? [`\`${key}\``] : []));
-  return `give ${given.join(' and ')}${removed.length > 0 ? ` without ${removed.join(' and ')}` : ''}`;
+  return `${joined(given, 'and')}${removed.length > 0 ? ` without ${joined(removed, 'and')}` : ''}`;
 }
 
 const literal = (value: unknown) => (typeof value === 'string' ? `'${value}'` : show(value));
@@ -150,12 +191,16 @@ export const count = (n: number, unit: Unit): string => `${round(n)} ${n === 1 ?
 /** Numbers as people read them: boundaries such as 3.3000000000000003 help nobody, nor does 1234570 for 1234567. */
 export const round = (n: number): number => (Math.abs(n) >= 1e5 ? Math.round(n) : Number(n.toPrecision(6)));
 
+/** `epoch 10`, or `epochs 10, 30 and 70`. */
+const positions = (numbers: readonly number[], unit: Unit): string =>
+  `${numbers.length === 1 ? unit : plural(unit)} ${list(numbers, 'and')}`;
+
 /** `10, 30 and 70`; the first six of more. */
 function list(numbers: readonly number[], conjunction: 'and' | 'or'): string {
-  const shown = numbers.slice(0, MAX_LISTED).map(round);
-  const last = numbers.length > MAX_LISTED ? '...' : undefined;
-  if (last !== undefined) return `${shown.join(', ')}, ${last}`;
-  return shown.length > 1
-    ? `${shown.slice(0, -1).join(', ')} ${conjunction} ${shown.at(-1)}`
-    : shown.join('');
+  const shown = numbers.slice(0, MAX_LISTED).map((n) => String(round(n)));
+  return numbers.length > MAX_LISTED ? `${shown.join(', ')}, ...` : joined(shown, conjunction);
 }
+
+/** `a, b and c`. */
+const joined = (items: readonly string[], conjunction: 'and' | 'or'): string =>
+  [items.slice(0, -1).join(', '), ...items.slice(-1)].filter(Boolean).join(` ${conjunction} `);

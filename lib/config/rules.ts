@@ -64,8 +64,10 @@ export const refused = (expected: string) => z.never(rule(expected));
 
 /** A list of at least one item. A list of a million wrong ones is answered in proportion to what can be read. */
 export function listOf<Item extends z.ZodMiniType>(item: Item) {
+  const read = new WeakSet<object>(); // configs are parsed again whenever more is learned
   return own<readonly z.output<Item>[], readonly z.input<Item>[]>((value, findings) => {
     if (!Array.isArray(value)) return findings.add([{ path: [], rule: 'expected a list', received: value }]);
+    if (read.has(value)) return value;
     if (value.length === 0)
       findings.add([{ path: [], rule: 'expected at least one value', received: value }]);
     const items: z.output<Item>[] = [];
@@ -74,6 +76,7 @@ export function listOf<Item extends z.ZodMiniType>(item: Item) {
       if (result.success) items.push(result.data);
       else findings.add(problemsOf(result.error), i);
     }
+    if (items.length === value.length) read.add(items);
     return Object.freeze(items);
   });
 }
@@ -108,9 +111,11 @@ export function strict<Shape extends z.core.$ZodLooseShape>(
   return own<Readonly<z.output<typeof schema>>, z.input<typeof schema>>((value, findings) => {
     if (!isObject(value)) return findings.add([{ path: [], rule: `expected ${expected}`, received: value }]);
     const unknown = Object.keys(value).filter((key) => !known.includes(key));
-    const cures = new Map(Object.entries(elsewhere));
+    const cures = new Map(Object.entries(elsewhere).map(([key, cure]) => [plain(key), cure]));
     for (const key of unknown.slice(0, MAX_PROBLEMS)) {
-      findings.add([{ path: [key], rule: 'unknown key', cure: cures.get(key) ?? suggestion(key, known) }]);
+      findings.add([
+        { path: [key], rule: 'unknown key', cure: cures.get(plain(key)) ?? suggestion(key, known) },
+      ]);
     }
     if (unknown.length > MAX_PROBLEMS) {
       findings.add([{ path: [], rule: `${unknown.length - MAX_PROBLEMS} more unknown keys` }]);
@@ -162,16 +167,18 @@ export function problemsOf({ issues }: z.core.$ZodError): Problem[] {
 
 /** What an unknown name is answered with. */
 export function suggestion(key: string, known: readonly string[]): string {
-  const plain = (name: string) =>
-    name
-      .slice(0, 100)
-      .toLowerCase()
-      .replaceAll(/[^a-z0-9]/g, '');
   const edits = (name: string) => distance(plain(key), plain(name));
   const nearest = known.reduce((best, name) => (edits(name) < edits(best) ? name : best));
   const isNear = edits(nearest) <= Math.max(1, plain(nearest).length / 3);
   return isNear ? `did you mean ${nearest}?` : `expected one of ${known.join(', ')}`;
 }
+
+/** A name without what people write in different ways: tMult is T_mult. */
+const plain = (name: string) =>
+  name
+    .slice(0, 100)
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]/g, '');
 
 /** A plain object, or anything that can be read as one. */
 export const isObject = (value: unknown): value is Record<string, unknown> =>

@@ -142,7 +142,7 @@ function* badFloor(
     const cure = 'remove one of the two';
     yield { path: ['eta_min_ratio'], rule: 'expected either eta_min or eta_min_ratio', cure };
   }
-  const lowest = Math.min(...weights);
+  const lowest = weights.reduce((least, weight) => Math.min(least, weight)); // a spread has its limits
   if (typeof eta_min === 'number' && eta_min > lowest * base_lr) {
     const rule = `expected at most the lowest peak (${lowest * base_lr})`;
     yield { path: ['eta_min'], rule, received: eta_min };

@@ -70,7 +70,7 @@ export function restoreMemory(optimizer: Optimizer, memory: Memory | undefined):
 }
 
 function write(optimizer: Optimizer, learningRate: number): void {
-  if (!(learningRate >= 0 && learningRate < Infinity)) {
+  if (!(typeof learningRate === 'number' && learningRate >= 0 && learningRate < Infinity)) {
     throw refusal('learningRate', 'expected a number >= 0', { received: learningRate });
   }
   getLearningRate(optimizer); // refuses what is not an optimizer before anything is written to it
@@ -105,5 +105,7 @@ function notSettable(optimizer: Optimizer, learningRate: number, cause?: unknown
 }
 
 /** What to call an optimizer in a message. */
-export const nameOf = (optimizer: Optimizer | undefined): string =>
-  optimizer?.constructor?.name ?? show(optimizer);
+export function nameOf(optimizer: Optimizer | undefined): string {
+  const name: unknown = optimizer?.constructor?.name;
+  return typeof name === 'string' ? name : show(optimizer);
+}

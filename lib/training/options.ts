@@ -56,7 +56,7 @@ const isLogger = (value: unknown) =>
     ['info', 'warn', 'debug'].every((name) => typeof Reflect.get(value, name) === 'function'));
 
 const isYieldEvery = (value: unknown) =>
-  typeof value === 'number' ? value > 0 : ['auto', 'batch', 'epoch', 'never'].includes(String(value));
+  typeof value === 'number' ? value > 0 : ['auto', 'batch', 'epoch', 'never'].some((name) => name === value);
 
 const shape = {
   optimizer: ignored(),

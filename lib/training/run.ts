@@ -1,9 +1,10 @@
 import { MAX_POSITION } from '../annealing/limits';
-import { clockNotice, endOfLastCycle, type Notice, noticesOf, type Plan, planOf } from '../annealing/plan';
+import { clockNotice, endOfLastCycle, type Notice, type Plan, planOf } from '../annealing/plan';
 import { type CyclePosition, positionOf, type Schedule } from '../annealing/schedule';
 import {
   type ParsedConfig,
   parseConfig,
+  provenNotices,
   type ScheduledConfig,
   scheduleIfKnown,
   scheduleOf,
@@ -189,7 +190,7 @@ export class Run {
     this.#take(knowledge, standing);
     this.#fit = { offset, untold };
     const isOver = from >= endOfLastCycle(schedule);
-    return { plan: planOf(schedule, stretch), notices: noticesOf(schedule, stretch), isOver };
+    return { plan: planOf(schedule, stretch), notices: provenNotices(schedule, stretch), isOver };
   }
 
   /** The update of this batch: what would be set, and what that would be to the update before. */

@@ -219,9 +219,12 @@ export function loadState(json: unknown, changes: Partial<CosineAnnealingConfig>
   const { last, unended, ...clock } = content.position;
   const log = loadHistory(content.history, saved);
   const standing = { ...clock, last: last ?? undefined, unended: unended ?? undefined };
-  if (Object.keys(changes).length === 0) return { knowledge: saved, standing, log, cycleBefore: undefined };
+  if (isObject(changes) && Object.keys(changes).length === 0) {
+    return { knowledge: saved, standing, log, cycleBefore: undefined };
+  }
+  const given = changed(saved.given, changes);
   const learned = Object.entries(saved.learned).filter(([key]) => !Object.hasOwn(changes, key));
-  const knowledge = know(changed(saved.given, changes), Object.fromEntries(learned));
+  const knowledge = know(given, Object.fromEntries(learned));
   const cycleBefore = last === null ? undefined : saved.schedule?.cycleAt(last.t).cycle;
   return { knowledge, standing: movedTo(knowledge, standing), log, cycleBefore };
 }

@@ -3,68 +3,21 @@ import * as fc from 'fast-check';
 import { positionOf, type Schedule } from '../../lib/annealing/schedule';
 import {
   type CosineAnnealingConfig,
-  configKeys,
   cosineAnnealing,
-  needsTotal,
   type ParsedConfig,
   parseConfig,
-  ruleOf,
+  plan,
   scheduleIfKnown,
   scheduleOf,
 } from '../../lib/config/config';
+import { needsTotal } from '../../lib/config/conflicts';
 import { CosineAnnealingError } from '../../lib/errors';
 import { legalConfig } from '../support/legal-config';
-
-function errorOf(make: () => unknown): CosineAnnealingError {
-  try {
-    make();
-  } catch (error) {
-    expect(error).to.be.instanceOf(CosineAnnealingError);
-    return error as CosineAnnealingError;
-  }
-  return expect.fail('expected an error');
-}
-
-const messageOf = (config: unknown) => errorOf(() => parseConfig(config as CosineAnnealingConfig)).message;
-
-/** What is refused: the whole message for each config. */
-function refuses(title: string, cases: [config: unknown, ...lines: string[]][]): void {
-  describe(`refuses ${title}:`, () => {
-    for (const [config, ...lines] of cases) {
-      it(lines.join(' / '), () => expect(messageOf(config)).to.equal(lines.join('\n')));
-    }
-  });
-}
+import { errorOf, messageOf } from '../support/refused';
 
 const T_0 = 10;
-const LIST = 'a list of `cycles` says every length; remove one of the two';
-const PEAKS = 'a list of `eta_max` says every peak; remove one of the two';
-const everyKey = configKeys.join(', ');
 
-describe('parseConfig', () => {
-  describe('fills in', () => {
-    it('all defaults', () => {
-      expect(parseConfig({ T_0 })).to.deep.equal({
-        T_0: 10,
-        T_mult: 1,
-        eta_min: 0,
-        eta_max_mult: 1,
-        amplitude_mult: 1,
-        afterLastCycle: 'hold',
-        endpoint: false,
-        unit: 'epoch',
-        updateFreq: 'batch',
-        verbose: 0,
-      });
-    });
-
-    it("a warm-up's defaults, given as a number or as an object", () => {
-      const warmup = { length: 3, everyCycle: false, overlap: false };
-      expect(parseConfig({ T_0, warmup: 3 }).warmup).to.deep.equal(warmup);
-      expect(parseConfig({ T_0, warmup: { length: 3 } }).warmup).to.deep.equal(warmup);
-    });
-  });
-
+describe('parseConfig(config)', () => {
   it('accepts its own result, and JSON of it', () => {
     fc.assert(
       fc.property(legalConfig(), (config) => {
@@ -75,24 +28,31 @@ describe('parseConfig', () => {
     );
   });
 
+  it('accepts every config that is legal', () => {
+    fc.assert(
+      fc.property(legalConfig(), (config) => void parseConfig(config)),
+      { numRuns: 1000 },
+    );
+  });
+
   it('returns a frozen copy, lists and all, and leaves the argument as it was', () => {
     const eta_max = [0.1, 0.05];
+    const plateau = [1, 2];
     const warmup = { length: [1, 2] };
-    const parsed = parseConfig({ T_0, eta_max, warmup });
-    expect([parsed, parsed.eta_max, parsed.warmup, parsed.warmup?.length].every(Object.isFrozen)).to.equal(
-      true,
-    );
-    expect([eta_max, warmup, warmup.length].some(Object.isFrozen)).to.equal(false);
+    const parsed = parseConfig({ T_0, eta_max, plateau, warmup });
+    const parts = [parsed, parsed.eta_max, parsed.plateau, parsed.warmup, parsed.warmup?.length];
+    expect(parts.every(Object.isFrozen)).to.equal(true);
+    expect([eta_max, plateau, warmup, warmup.length].some(Object.isFrozen)).to.equal(false);
     eta_max[0] = -1;
     expect(parsed.eta_max).to.deep.equal([0.1, 0.05]);
   });
 
-  it('reads each key once, so a getter cannot slip in another value', () => {
+  it("reads each key once, so that a getter can't slip in another value", () => {
     let reads = 0;
     const config = {
       get T_0() {
         reads++;
-        return reads === 1 ? 10 : Number.NaN;
+        return reads === 1 ? 10 : NaN;
       },
     };
     expect(parseConfig(config).T_0).to.equal(10);
@@ -105,284 +65,53 @@ describe('parseConfig', () => {
     const hostile = JSON.parse('{"T_0":10,"__proto__":{"eta_max":0.5}}');
     expect(messageOf(hostile)).to.match(/^`__proto__`: unknown key/);
     expect(({} as { eta_max?: number }).eta_max).to.equal(undefined);
+    for (const key of ['constructor', 'toString', 'a.b', '']) {
+      expect(errorOf(() => parseConfig({ T_0, [key]: 1 })).problems[0]?.path).to.deep.equal([key]);
+    }
   });
 
-  it('accepts every config that is legal', () => {
-    fc.assert(
-      fc.property(legalConfig(), (config) => void parseConfig(config)),
-      { numRuns: 1000 },
-    );
-  });
-
-  it('accepts what just fits', () => {
-    const fitting: CosineAnnealingConfig[] = [
-      { T_0: 1, T_mult: 0.5, cycles: 40 }, // 2^-39 is 1.8e-12
-      { T_0: 1e-12, cycles: 1 },
-      { T_0: 1e6, T_mult: 1 - 1e-6, cycles: 100_000 },
-      { T_0, warmup: { length: 10, overlap: true } },
-      { cycles: 3, total: 10.5, warmup: 10 },
-      { T_0, eta_min: 0.1, eta_max: 0.1 },
-    ];
-    for (const config of fitting) expect(() => parseConfig(config), JSON.stringify(config)).to.not.throw();
-  });
-
-  refuses('what is no config', [
-    [undefined, '`config`: expected an object such as { T_0: 10 }, got nothing'],
-    [null, '`config`: expected an object such as { T_0: 10 }, got null'],
-    [10, '`config`: expected an object such as { T_0: 10 }, got 10'],
-    [[10], '`config`: expected an object such as { T_0: 10 }, got [10]'],
-    [() => 10, '`config`: expected an object such as { T_0: 10 }, got a function'],
-  ]);
-
-  refuses('T_0 in one line', [
-    [
-      {},
-      '`T_0`: expected a number > 0, got nothing; or give `cycles`: a list of lengths, or how many fill `total`',
-    ],
-    [{ T_0: 0 }, '`T_0`: expected a number > 0, got 0'],
-    [{ T_0: -0 }, '`T_0`: expected a number > 0, got 0'],
-    [{ T_0: -10 }, '`T_0`: expected a number > 0, got -10'],
-    [{ T_0: Number.NaN }, '`T_0`: expected a number > 0, got NaN'],
-    [{ T_0: Number.POSITIVE_INFINITY }, '`T_0`: expected a number > 0, got Infinity'],
-    [{ T_0: '10' }, '`T_0`: expected a number > 0, got "10"'],
-    [{ T_0: null }, '`T_0`: expected a number > 0, got null'],
-    [{ T_0: 10n }, '`T_0`: expected a number > 0, got 10'],
-    [{ T_0: [10] }, '`T_0`: expected a number > 0, got [10]'],
-    [{ T_0: 1e-13 }, '`T_0`: expected a number from 1e-12 to 2^53 - 1, got 1e-13'],
-    [{ T_0: 1e16 }, '`T_0`: expected a number from 1e-12 to 2^53 - 1, got 10000000000000000'],
-  ]);
-
-  refuses('unknown keys, with the nearest one', [
-    [{ T_0, Tmult: 2 }, '`Tmult`: unknown key, did you mean T_mult?'],
-    [{ T_0, etaMin: 0 }, '`etaMin`: unknown key, did you mean eta_min?'],
-    [{ T_0, update_freq: 'epoch' }, '`update_freq`: unknown key, did you mean updateFreq?'],
-    [
-      { T_0, a: 1, etamax: 1 },
-      `\`a\`: unknown key, expected one of ${everyKey}`,
-      '`etamax`: unknown key, did you mean eta_max?',
-    ],
-    [
-      { T0: 10 },
-      '`T0`: unknown key, did you mean T_0?',
-      '`T_0`: expected a number > 0, got nothing; or give `cycles`: a list of lengths, or how many fill `total`',
-    ],
-  ]);
-
-  refuses('values out of their range', [
-    [{ T_0, T_mult: 0 }, '`T_mult`: expected a number > 0, got 0'],
-    [{ T_0, T_mult: 1e16 }, '`T_mult`: expected a number <= 2^53 - 1, got 10000000000000000'],
-    [{ T_0, eta_min: -1e-9 }, '`eta_min`: expected a number >= 0, got -1e-9'],
-    [{ T_0, eta_max: 0 }, '`eta_max`: expected a number > 0, got 0'],
-    [{ T_0, eta_min: '0' }, '`eta_min`: expected a number >= 0, or a list with one per cycle, got "0"'],
-    [{ T_0, eta_max: '0.1' }, '`eta_max`: expected a number > 0, or a list with one per cycle, got "0.1"'],
-    [{ T_0, eta_max_mult: 0 }, '`eta_max_mult`: expected a number > 0, got 0'],
-    [{ T_0, amplitude_mult: -1 }, '`amplitude_mult`: expected a number > 0, got -1'],
-    [{ T_0, cycles: 0 }, '`cycles`: expected an integer >= 1, got 0'],
-    [{ T_0, cycles: 1.5 }, '`cycles`: expected an integer >= 1, got 1.5'],
-    [{ T_0, cycles: 'two' }, '`cycles`: expected an integer >= 1, or a list of cycle lengths, got "two"'],
-    [{ cycles: 2, total: 0 }, '`total`: expected a number > 0, got 0'],
-    [{ T_0, afterLastCycle: 'end' }, '`afterLastCycle`: expected "hold" or "stop", got "end"'],
-    [{ T_0, endpoint: 1 }, '`endpoint`: expected true or false, got 1'],
-    [{ T_0, unit: 'step' }, '`unit`: expected "epoch" or "batch", got "step"'],
-    [{ T_0, updateFreq: 10 }, '`updateFreq`: expected "batch" or "epoch", got 10'],
-    [{ T_0, batchesPerEpoch: 0 }, '`batchesPerEpoch`: expected an integer >= 1, got 0'],
-    [{ T_0, verbose: 3 }, '`verbose`: expected 0, 1 or 2, got 3'],
-    [{ T_0, historyLimit: 1.5 }, '`historyLimit`: expected an integer >= 1, got 1.5'],
-  ]);
-
-  refuses('lists, naming the item', [
-    [{ T_0, eta_max: [0.1, 0] }, '`eta_max[1]`: expected a number > 0, got 0'],
-    [{ T_0, eta_min: [0, '0'] }, '`eta_min[1]`: expected a number >= 0, got "0"'],
-    [{ T_0, eta_max: [] }, '`eta_max`: expected at least one value, got []'],
-    [
-      { cycles: [10, 0, -1] },
-      '`cycles[1]`: expected a number > 0, got 0',
-      '`cycles[2]`: expected a number > 0, got -1',
-    ],
-    [{ cycles: [] }, '`cycles`: expected at least one value, got []'],
-    [{ T_0, warmup: { length: [1, -1] } }, '`warmup.length[1]`: expected a number >= 0, got -1'],
-  ]);
-
-  refuses('a warm-up, naming the key inside', [
-    [{ T_0, warmup: -1 }, '`warmup`: expected a number >= 0, got -1'],
-    [{ T_0, warmup: true }, '`warmup`: expected a length, or an object such as { length: 5 }, got true'],
-    [{ T_0, warmup: null }, '`warmup`: expected a length, or an object such as { length: 5 }, got null'],
-    [
-      { T_0, warmup: { lenght: 3 } },
-      '`warmup.length`: expected a number >= 0, or a list with one per cycle, got nothing',
-      '`warmup.lenght`: unknown key, did you mean length?',
-    ],
-    [
-      { T_0, warmup: { length: 3, every: true } },
-      '`warmup.every`: unknown key, expected one of length, from, everyCycle, overlap',
-    ],
-    [{ T_0, warmup: [3] }, '`warmup`: expected an object such as { length: 5 }, got [3]'],
-    [
-      { T_0, warmup: { length: 3, from: '0' } },
-      '`warmup.from`: expected a number >= 0, or a list with one per cycle, got "0"',
-    ],
-    [{ T_0, warmup: { length: 3, from: -1 } }, '`warmup.from`: expected a number >= 0, got -1'],
-    [{ T_0, warmup: { length: 3, overlap: 'yes' } }, '`warmup.overlap`: expected true or false, got "yes"'],
-  ]);
-
-  refuses('several mistakes at once', [
-    [
-      { T_0: 0, T_mult: '2', eta_max: [1, -1], warmup: { length: -1 }, verbos: 1 },
-      '`T_0`: expected a number > 0, got 0',
-      '`T_mult`: expected a number > 0, got "2"',
-      '`eta_max[1]`: expected a number > 0, got -1',
-      '`warmup.length`: expected a number >= 0, got -1',
-      '`verbos`: unknown key, did you mean verbose?',
-    ],
-    [
-      { T_0, total: 30, afterLastCycle: 'stop', eta_min: 1, eta_max: 0.1, etamax: 1 },
-      '`etamax`: unknown key, did you mean eta_max?',
-      '`total`: not together with `T_0`, which it derives from `cycles`; remove one of the two',
-      '`total`: needs `cycles`, the number of cycles that fill it',
-      "`afterLastCycle`: 'stop' needs `cycles`, since without it no cycle is the last",
-      '`eta_min`: expected at most eta_max (0.1), got 1',
-    ],
-  ]);
-
-  refuses('lengths that contradict each other, with the cure', [
-    [{ T_0, cycles: [10, 20] }, `\`T_0\`: not together with a list: ${LIST}`],
-    [{ T_mult: 0.5, cycles: [10, 20] }, `\`T_mult\`: not together with a list: ${LIST}`],
-    [
-      { T_0: 1, T_mult: 0.5, cycles: 41 },
-      '`cycles`: the last of 41 cycles would be shorter than 1e-12; give fewer, or a larger T_mult',
-    ],
-    [{ T_mult: 2, cycles: [10, 20] }, `\`T_mult\`: not together with a list: ${LIST}`],
-    [{ total: 30, cycles: [10, 20] }, `\`total\`: not together with a list: ${LIST}`],
-    [
-      { T_0, cycles: 3, total: 30 },
-      '`total`: not together with `T_0`, which it derives from `cycles`; remove one of the two',
-    ],
-    [
-      { total: 30 },
-      '`T_0`: expected a number > 0, got nothing; or give `cycles`: a list of lengths, or how many fill `total`',
-      '`total`: needs `cycles`, the number of cycles that fill it',
-    ],
-    [
-      { T_0, afterLastCycle: 'stop' },
-      "`afterLastCycle`: 'stop' needs `cycles`, since without it no cycle is the last",
-    ],
-    [
-      { T_0, T_mult: 0.5 },
-      '`T_mult`: below 1 the cycles shrink to nothing; give `cycles`, or a T_mult >= 1, got 0.5',
-    ],
-    [
-      { T_0, T_mult: 0.5, cycles: 60 },
-      '`cycles`: the last of 60 cycles would be shorter than 1e-12; give fewer, or a larger T_mult',
-    ],
-    [
-      { T_0, T_mult: 0.9999, cycles: 1e6 },
-      '`cycles`: expected at most 100000 with a T_mult below 1, got 1000000',
-    ],
-    [
-      { total: 1, cycles: 1e13 },
-      '`cycles`: the first of 10000000000000 cycles would be shorter than 1e-12; give fewer, or a larger `total`',
-    ],
-    [
-      { total: 100, cycles: 5000, T_mult: 2 },
-      '`cycles`: the first of 5000 cycles would be shorter than 1e-12; give fewer, or a smaller T_mult',
-    ],
-    [{ total: 10, cycles: 3, warmup: 10 }, '`total`: expected more than the warm-ups, which take 10, got 10'],
-    [
-      { total: 10, cycles: 3, warmup: { length: [2, 4], everyCycle: true } },
-      '`total`: expected more than the warm-ups, which take 10, got 10',
-    ],
-  ]);
-
-  refuses('learning rates that contradict each other', [
-    [{ T_0, eta_min: 0.2, eta_max: 0.1 }, '`eta_min`: expected at most eta_max (0.1), got 0.2'],
-    [
-      { T_0, eta_min: 0.2, eta_max: [0.3, 0.1] },
-      '`eta_min`: expected at most eta_max (0.1) in cycle 1, got 0.2',
-    ],
-    [
-      { T_0, eta_min: [0, 0, 1], eta_max: [0.3, 0.1] },
-      '`eta_min`: expected at most eta_max (0.1) in cycle 2, got 1',
-    ],
-    [
-      { T_0, eta_max: 0.1, warmup: { length: 1, from: 1 } },
-      '`warmup.from`: expected at most eta_max (0.1), got 1',
-    ],
-    [
-      { T_0, eta_max_mult: 0.5, amplitude_mult: 0.5 },
-      '`amplitude_mult`: not together with `eta_max_mult`: both lower the peak at restarts; remove one of the two',
-    ],
-    [{ T_0, eta_max: [1], eta_max_mult: 0.5 }, `\`eta_max_mult\`: not together with a list: ${PEAKS}`],
-    [{ T_0, eta_max: [1], amplitude_mult: 0.5 }, `\`amplitude_mult\`: not together with a list: ${PEAKS}`],
-  ]);
-
-  refuses('a warm-up that overlaps more than its cycle', [
-    [
-      { T_0, warmup: { length: 11, overlap: true } },
-      '`warmup.length`: expected at most the length of cycle 0 (10), which it overlaps, got 11',
-    ],
-    [
-      { T_0, warmup: { length: [5, 21], overlap: true }, T_mult: 2 },
-      '`warmup.length`: expected at most the length of cycle 1 (20), which it overlaps, got 21',
-    ],
-    [
-      { cycles: [10, 20, 5], warmup: { length: 8, overlap: true, everyCycle: true } },
-      '`warmup.length`: expected at most the length of cycle 2 (5), which it overlaps, got 8',
-    ],
-    [
-      { T_0, T_mult: 0.5, cycles: 3, warmup: { length: 4, overlap: true, everyCycle: true } },
-      '`warmup.length`: expected at most the length of cycle 2 (2.5), which it overlaps, got 4',
-    ],
-    [
-      { T_0, warmup: { length: 11, overlap: true, everyCycle: true } },
-      '`warmup.length`: expected at most the length of cycle 0 (10), which it overlaps, got 11',
-    ],
-    [
-      { total: 30, cycles: 3, warmup: { length: 11, overlap: true } },
-      '`warmup.length`: expected at most the length of cycle 0 (10), which it overlaps, got 11',
-    ],
-  ]);
-
-  refuses('lists with more values than cycles', [
-    [{ T_0, cycles: 2, eta_max: [3, 2, 1] }, '`eta_max`: expected at most one value per cycle (2), got 3'],
-    [{ cycles: [1, 2], eta_min: [0, 0, 0] }, '`eta_min`: expected at most one value per cycle (2), got 3'],
-    [
-      { T_0, cycles: 1, warmup: { length: [1, 1] } },
-      '`warmup.length`: expected at most one value per cycle (1), got 2',
-    ],
-    [
-      { T_0, cycles: 1, warmup: { length: 1, from: [0, 0] } },
-      '`warmup.from`: expected at most one value per cycle (1), got 2',
-    ],
-  ]);
-
-  it("keeps zod's issues on the error's cause", () => {
-    const { cause } = errorOf(() => parseConfig({ T_0: 0 }));
-    expect(cause).to.have.nested.property('[0].path').that.deep.equals(['T_0']);
+  it('lists everything that is wrong, as data', () => {
+    const wrong = { T_0: 0, T_mult: '2', eta_max: [1, -1], warmup: { length: -1 }, verbos: 1 };
+    expect(errorOf(() => parseConfig(wrong as never)).problems).to.deep.equal([
+      { path: ['verbos'], rule: 'unknown key', cure: 'did you mean verbose?' },
+      { path: ['T_0'], rule: 'expected a number > 0', received: 0 },
+      { path: ['T_mult'], rule: 'expected a number > 0', received: '2' },
+      { path: ['eta_max', 1], rule: 'expected a number > 0', received: -1 },
+      { path: ['warmup', 'length'], rule: 'expected a number >= 0', received: -1 },
+    ]);
   });
 });
 
-describe('What a pure schedule needs', () => {
-  it('is all there in a whole config', () => {
+describe('cosineAnnealing(config)', () => {
+  it('is the schedule of a whole config', () => {
     expect(cosineAnnealing({ T_0, eta_max: 0.1 })(5)).to.equal(0.05);
   });
 
-  const known = (config: CosineAnnealingConfig) => scheduleIfKnown(parseConfig(config)) !== undefined;
+  const missing = (config: CosineAnnealingConfig) => errorOf(() => scheduleOf(parseConfig(config)));
 
-  it('is eta_max, and with `cycles` alone total, and with `endpoint` the length of an update', () => {
-    const missing = (config: CosineAnnealingConfig) => errorOf(() => scheduleOf(parseConfig(config))).message;
-    expect(missing({ T_0 })).to.equal(
-      '`eta_max`: expected a number > 0, got nothing; here no optimizer is at hand to read it from',
+  it('needs eta_max, the total that cycles fill, and the length of an update for `endpoint`', () => {
+    expect(missing({ T_0 }).message).to.equal(
+      '`eta_max`: expected a number > 0, got undefined; give it, since there is no optimizer to read it from',
     );
-    expect(missing({ cycles: 3, eta_max: 1 })).to.equal(
-      '`total`: expected a number > 0, got nothing; the 3 cycles fill it, or give `T_0`',
+    expect(missing({ cycles: 3, eta_max: 1 }).message).to.equal(
+      '`total`: expected a number > 0, got undefined; give it, since the 3 cycles fill it, or give `T_0`',
     );
-    expect(missing({ T_0, eta_max: 1, endpoint: true })).to.equal(
-      '`batchesPerEpoch`: expected an integer >= 1, got nothing; with `endpoint` the length of an update must be known',
+    expect(missing({ T_0, eta_max: 1, endpoint: true }).message).to.equal(
+      '`batchesPerEpoch`: expected an integer >= 1, got undefined; give it in this config, since `endpoint` depends on the length of an update',
     );
-    expect(missing({ cycles: 3, endpoint: true }).split('\n')).to.have.length(3);
+    expect(missing({ cycles: 3, endpoint: true }).problems.map(({ path }) => path)).to.deep.equal([
+      ['eta_max'],
+      ['total'],
+      ['batchesPerEpoch'],
+    ]);
+  });
+
+  it('has a singular for one cycle', () => {
+    expect(missing({ cycles: 1, eta_max: 1 }).message).to.contain('since the cycle fills it');
   });
 
   it('is known, or not yet', () => {
+    const known = (config: CosineAnnealingConfig) => scheduleIfKnown(parseConfig(config)) !== undefined;
     expect(known({ T_0 })).to.equal(false);
     expect(known({ cycles: 2, eta_max: 1 })).to.equal(false);
     expect(known({ T_0, eta_max: 1 })).to.equal(true);
@@ -390,45 +119,62 @@ describe('What a pure schedule needs', () => {
     expect(known({ T_0, eta_max: 1, endpoint: true, updateFreq: 'epoch' })).to.equal(true);
     expect(known({ T_0, eta_max: 1, endpoint: true, batchesPerEpoch: 8 })).to.equal(true);
   });
-
-  it('is the total of the fit where `cycles` fill it', () => {
-    expect(needsTotal(parseConfig({ cycles: 3 }))).to.equal(true);
-    expect(
-      [{ T_0 }, { T_0, cycles: 3 }, { cycles: [3] }, { cycles: 3, total: 9 }].map((c) =>
-        needsTotal(parseConfig(c)),
-      ),
-    ).to.deep.equal([false, false, false, false]);
-  });
 });
 
-describe('ruleOf(key)', () => {
-  it('says in words what each key accepts, and its default', () => {
-    expect(Object.fromEntries(configKeys.map((key) => [key, ruleOf(key)]))).to.include({
-      T_0: 'a number > 0',
-      T_mult: 'a number > 0; default: 1',
-      eta_max: 'a number > 0, or a list with one per cycle',
-      cycles: 'an integer >= 1, or a list of cycle lengths',
-      warmup: 'a length, or an object such as { length: 5 }',
-      unit: '"epoch" or "batch"; default: "epoch"',
-      verbose: '0, 1 or 2; default: 0',
+describe('plan(config, training)', () => {
+  const eta_max = 0.1;
+
+  it('plans as a callback does: restarts, the end of the last cycle, notices with their messages', () => {
+    const { notices, ...rest } = plan({ T_0: 4, cycles: 2, eta_max }, { epochs: 10, batchesPerEpoch: 5 });
+    expect(rest).to.deep.equal({
+      from: 0,
+      to: 10,
+      learningRate: 0.1,
+      restarts: [{ cycle: 1, t: 4, T_i: 4 }],
+      lastCycleEnd: 8,
     });
+    expect(notices.map(({ kind, message }) => [kind, message.slice(0, 40)])).to.deep.equal([
+      ['idle after the last cycle', 'after the last cycle the learning rate i'],
+    ]);
+  });
+
+  it('counts batches if the unit says so, and takes their number from the training before the config', () => {
+    const config = { T_0: 20, unit: 'batch', batchesPerEpoch: 7, eta_max } as const;
+    expect(plan(config, { epochs: 4, batchesPerEpoch: 10 }).to).to.equal(40);
+    expect(plan(config, { epochs: 4 }).to).to.equal(28);
+    expect(plan({ T_0: 20, unit: 'batch', eta_max }, { epochs: 4 }).to).to.equal(undefined);
+  });
+
+  it('begins at initialEpoch, and fills the training with cycles', () => {
+    const { from, to, restarts } = plan({ cycles: 2, start: 4, eta_max }, { epochs: 10, initialEpoch: 4 });
+    expect({ from, to, at: restarts.map(({ t }) => t) }).to.deep.equal({ from: 4, to: 10, at: [7] });
+  });
+
+  it('takes an end beyond what can be counted for an open one', () => {
+    const config = { T_0: 20, unit: 'batch', eta_max } as const;
+    const { to, notices } = plan(config, { epochs: Number.MAX_SAFE_INTEGER, batchesPerEpoch: 9 });
+    expect({ to, notices }).to.deep.equal({ to: undefined, notices: [] });
+  });
+
+  it('refuses a training that is none', () => {
+    const lines = (training: unknown) =>
+      errorOf(() => plan({ T_0, eta_max }, training as never)).message.split('\n');
+    expect(lines({ epochs: 0.5, batchesPerEpoch: 0 })).to.deep.equal([
+      '`epochs`: expected an integer >= 1, got 0.5',
+      '`batchesPerEpoch`: expected an integer >= 1, got 0',
+    ]);
+    expect(lines({ epochs: 5, initialEpoch: 5 })).to.deep.equal([
+      '`initialEpoch`: expected less than `epochs` (5), got 5',
+    ]);
+    expect(lines(10)).to.deep.equal([
+      '`training`: expected an object such as { epochs: 15, batchesPerEpoch: 100 }, got 10',
+    ]);
   });
 });
 
 const hostile = () =>
   fc.oneof(
-    fc.constantFrom<unknown>(
-      0,
-      -0,
-      -1,
-      1e-320,
-      1e-12,
-      1e15,
-      2 ** 53,
-      1e300,
-      Number.NaN,
-      Number.POSITIVE_INFINITY,
-    ),
+    fc.constantFrom<unknown>(0, -0, -1, 1e-320, 1e-12, 1e15, 2 ** 53, 1e300, NaN, Infinity),
     fc.constantFrom<unknown>(null, undefined, '', '10', true, [], {}, [[]], 10n, Symbol('s'), () => 1),
     fc.anything(),
   );
@@ -451,7 +197,8 @@ const anyWarmup = fc.record(
     length: often(numbers()),
     from: often(numbers()),
     everyCycle: often(fc.boolean()),
-    overlap: often(fc.boolean()),
+    shape: often(fc.constantFrom('linear', 'cosine')),
+    placement: often(fc.constantFrom('before', 'inside', 'overlap')),
   },
   { requiredKeys: ['length'] },
 );
@@ -467,6 +214,9 @@ const anyConfig = fc.record(
     amplitude_mult: often(number()),
     cycles: often(numbers()),
     total: often(number()),
+    start: often(number()),
+    plateau: often(numbers()),
+    eta_min_ratio: often(fc.constantFrom(0, 0.1, 1)),
     afterLastCycle: often(fc.constantFrom('hold', 'stop')),
     endpoint: often(fc.boolean()),
     warmup: often(fc.oneof(number(), anyWarmup)),
@@ -506,7 +256,7 @@ function ratesOf(lr: Schedule): number[] {
   const { batchesPerEpoch = BATCHES } = lr.config;
   return Array.from({ length: EPOCHS * Math.min(batchesPerEpoch, 100) }, (_, step) => {
     const place = { step, epoch: Math.floor(step / batchesPerEpoch), batch: step % batchesPerEpoch };
-    return lr(positionOf(lr.config, place));
+    return lr(positionOf(lr, place));
   });
 }
 
@@ -525,7 +275,9 @@ describe('10,000 random configs of any shape', () => {
           return;
         }
         const { eta_max, eta_min, warmup } = lr.config;
-        const lowest = Math.min(...[eta_min, warmup?.from ?? eta_min].flat());
+        const low =
+          eta_min ?? Math.min(...[lr.config.eta_min_ratio ?? 0].flat()) * Math.min(...[eta_max].flat());
+        const lowest = Math.min(...[low, warmup?.from ?? low].flat());
         const grows = lr.config.eta_max_mult > 1 || lr.config.amplitude_mult > 1;
         const highest = grows ? Number.MAX_VALUE : Math.max(...[eta_max].flat());
         for (const rate of ratesOf(lr)) {

@@ -1,77 +1,95 @@
-// What ERRORS.md shows: code that is refused, with a message of its own each, and how to run it.
+// What ERRORS.md shows: code that is refused or warned of, with a message of its own each, and how to run it.
 import { runInNewContext } from 'node:vm';
+import type { ModelFitArgs, Sequential } from '@tensorflow/tfjs-layers';
 import { tf } from '../../examples/shared/backend';
 import * as library from '../../lib';
-import * as plots from '../../lib/charts/chart';
-import { preview } from '../../lib/command/command';
+import { nameOf, sentenceOf } from '../../lib/errors';
 
-const COMMAND = 'npx tfjs-cosine-annealing ';
-
-/** By section: configs, calls, fits in some circumstance, and commands. */
-export const mistakes: Record<string, readonly string[]> = {
+/** By room: configs, calls, and fits in some circumstance that follows them. */
+export const refusals: Record<string, readonly string[]> = {
   'The config': [
     '10',
     '{}',
     "{ T_0: '10', eta_min: -1 }",
     '{ T0: 10 }',
     '{ T_0: 10, momentum: 0.9 }',
+    '{ T_0: 10, epochs: 20, learning_rate: 0.1 }',
+    '{ T_0: 10, onRestart() {} }',
+    '{ T_max: 10, T_0: 10, min_lr: 0, alpha: 0.1, warmup_steps: 5 }',
+    '{ T_0: 10, decay_steps: 10, first_decay_steps: 10, t_initial: 10 }',
     '{ T_0: 10, warmup: { lenght: 2 } }',
     '{ T_0: 10, warmup: true }',
     '{ T_0: 10, warmup: [2] }',
+    "{ T_0: 10, warmup: { length: 2, everyCycle: 1, shape: 'square', placement: 'after' } }",
     '{ T_0: 1e-13 }',
     '{ T_0: 10, T_mult: 1e16 }',
     '{ T_0: 10, eta_max: [] }',
-    "{ T_0: 10, cycles: 'two', endpoint: 1, verbose: 3 }",
+    "{ T_0: 10, cycles: 'two', endpoint: 1, verbose: 3, eta_min_ratio: 2, historyLimit: 0 }",
+    "{ T_0: 10, eta_max: '0.1', plateau: '5' }",
     '{ T_0: 10, T_mult: 0.5 }',
     '{ T_0: 10, T_mult: 0.5, cycles: 1e6 }',
     '{ T_0: 10, T_mult: 0.5, cycles: 100 }',
     '{ total: 10, T_mult: 2, cycles: 100 }',
     '{ total: 10, cycles: 1e15 }',
-    '{ T_0: 10, cycles: [5, 10] }',
-    '{ T_0: 10, cycles: 3, total: 30 }',
-    '{ T_0: 10, total: 30 }',
+    '{ T_0: 10, T_mult: 2, cycles: [5, 10] }',
     "{ T_0: 10, afterLastCycle: 'stop' }",
     '{ T_0: 10, eta_max: 0.1, eta_min: [0.01, 0.2] }',
+    '{ T_0: 10, eta_min: 0.01, eta_min_ratio: 0.1 }',
+    '{ T_0: 10, eta_max: [0.1, 0.005], eta_min_ratio: 0.1 }',
     '{ cycles: 2, total: 20, eta_max: [0.1, 0.05, 0.02] }',
     '{ T_0: 10, eta_max: [0.1, 0.05], eta_max_mult: 0.5 }',
     '{ T_0: 10, eta_max_mult: 0.5, amplitude_mult: 0.5 }',
     '{ cycles: 2, total: 10, warmup: { length: 5, everyCycle: true } }',
-    '{ T_0: 3, warmup: { length: 5, overlap: true } }',
-  ],
-  'The hooks': [
-    'new CosineAnnealingCallback({ T_0: 10 }, { onRestarted() {} })',
-    "new CosineAnnealingCallback({ T_0: 10 }, { onRestart: 'save', logger: 'debug' })",
-    "new CosineAnnealingCallback({ T_0: 10 }, 'onRestart')",
+    "{ T_0: 3, warmup: { length: 5, placement: 'overlap' } }",
+    "{ T_0: 3, warmup: { length: 3, placement: 'inside' } }",
+    "{ T_0: 3, plateau: 1, warmup: { length: 3, placement: 'overlap' } }",
   ],
   'The schedule by itself': [
     'cosineAnnealing({ T_0: 10 })',
     'cosineAnnealing({ cycles: 3, eta_max: 0.1 })',
+    'cosineAnnealing({ cycles: 1, eta_max: 0.1 })',
     'cosineAnnealing({ T_0: 10, eta_max: 0.1, endpoint: true })',
     'cosineAnnealing({ T_0: 10, eta_max: 0.1 })(-1)',
     'cosineAnnealing({ T_0: 10, eta_max: 0.1 }).cycleStart(0.5)',
     'cosineAnnealing({ cycles: [5, 10], eta_max: 0.1 }).cycleStart(3)',
-    'setLearningRate(optimizer, Number.NaN)',
+    'plan({ T_0: 10, eta_max: 0.1 }, 10)',
+    'plan({ T_0: 10, eta_max: 0.1 }, { epochs: 10, initialEpoch: 10 })',
+    'plan({ T_0: 10, eta_max: 0.1 }, { epochs: 10, initialEpoch: -1 })',
   ],
-  Training: [
+  'The options': [
+    'new CosineAnnealingCallback({ T_0: 10 }, { onRestarted() {} })',
+    "new CosineAnnealingCallback({ T_0: 10 }, { onRestart: 'save', logger: 'debug', yieldEvery: 'frame' })",
+    "new CosineAnnealingCallback({ T_0: 10 }, 'onRestart')",
+  ],
+  'The optimizer': [
+    'setLearningRate(optimizer, NaN)',
     'fit({ T_0: 10, eta_min: 0.2 }), with sgd(0.1)',
+    'fit({ T_0: 10 }), with an optimizer at 0',
     'fit({ T_0: 10 }), with an optimizer that has no learning rate',
     'fit({ T_0: 10 }), with an optimizer that keeps its learning rate',
+  ],
+  Training: [
     'fit({ T_0: 10 }), behind a plain object in callbacks',
     "fit({ T_0: 10, cycles: 1, afterLastCycle: 'stop' }), behind a plain object in callbacks, with options.optimizer",
     'fit({ T_0: 10 }), twice in callbacks',
     'fit({ T_0: 10 }), with annealing.reset() in onEpochEnd',
+    'fit({ cycles: 2 }), with epochs: Infinity',
     'annealing.onEpochBegin(0)',
+    'annealing.beforeUpdate(optimizer, { epoch: 0, batch: 0 }); annealing.afterUpdate(); annealing.afterUpdate()',
   ],
   'A saved state': [
     `CosineAnnealingCallback.fromJSON('{"version":1,"conf')`,
     'CosineAnnealingCallback.fromJSON([1])',
     'CosineAnnealingCallback.fromJSON({ version: 2 })',
     'CosineAnnealingCallback.fromJSON({ version: 1 })',
-    'CosineAnnealingCallback.fromJSON({ ...state, position: { ...state.position, offset: 7 } })',
-    'CosineAnnealingCallback.fromJSON({ ...state, position: { step: 1.5, epoch: 1e10, offset: 0, t: -1 } })',
+    'CosineAnnealingCallback.fromJSON({ ...state, position: { ...state.position, epoch: 7 } })',
+    'CosineAnnealingCallback.fromJSON({ ...state, config: { ...state.config, T_0: 20 } })',
+    'CosineAnnealingCallback.fromJSON({ ...state, learned: 0.1, position: { step: 1.5, epoch: 1e10, last: 3 } })',
     "CosineAnnealingCallback.fromJSON({ ...state, position: 'end', history: 'none' })",
-    "CosineAnnealingCallback.fromJSON({ ...state, history: { ...state.history, steps: [-1], epochs: [0.5], learningRates: ['0.1'] } })",
-    'CosineAnnealingCallback.fromJSON({ ...state, history: { ...state.history, batchesPerEpoch: [1] } })',
+    "CosineAnnealingCallback.fromJSON({ ...state, history: { ...state.history, steps: [-1], epochs: [0.5], batches: [-1], learningRates: ['0.1'], spans: 1, configs: 1 } })",
+    'CosineAnnealingCallback.fromJSON({ ...state, history: { ...state.history, spans: [1] } })',
+    'CosineAnnealingCallback.fromJSON(state, {}, 0.001)',
+    "CosineAnnealingCallback.fromJSON(state, {}, { unit: 'batch' })",
   ],
   'Other libraries’ parameters': [
     'fromKeras(0.1)',
@@ -93,82 +111,151 @@ export const mistakes: Record<string, readonly string[]> = {
     'fromOptax({ init_value: 0, peak_value: 0.1, warmup_steps: -1, decay_steps: 10 })',
     'fromOptax({ init_value: 0, peak_value: 0.1, warmup_steps: 10, decay_steps: 10 })',
     'fromTransformers(1000)',
-  ],
-  'A chart': [
-    'toText(schedule)',
-    'toText(annealing)',
-    'toText({ schedule, to: 0 })',
-    'toText({ schedule, from: -1, to: 10 })',
-    'toText({ schedule: 0.1, to: 10 })',
-    "toText({ history: 'steps' })",
-    "toText(trained, { x: 'batch' })",
-    'toText({ series: 1 })',
-    'toText({ series: [] })',
-    "toText({ series: [{ x: 0, y: 1, axis: 'top', kind: 'bar' }] })",
-    "toText({ series: [{ name: 'loss', x: [1, 2], y: [1] }] })",
-    "toText({ series: [{ name: 'loss', x: [1], y: [0] }] }, { logScale: true })",
-    "toText({ schedule, to: 10 }, { restarts: 'all' })",
-    'toText({ schedule, to: 10 }, { width: 5 })',
-    'toSVG({ schedule, to: 10 }, { width: 1e6 })',
-  ],
-  'The command': [
-    `${COMMAND}--T0 10`,
-    `${COMMAND}--T_0`,
-    `${COMMAND}--T_0 10 --eta_max 0.1 --epochs 0`,
-    `${COMMAND}--T_0 10 --eta_max 0.1 --batches 100`,
-    `${COMMAND}--T_0 10 --eta_max 0.1 --unit batch --epochs 10`,
+    "fromTransformers({ name: 'cosine', num_cycles: 2, num_warmup_steps: 10, num_training_steps: 10, base_lr: 0.1 })",
+    "fromTransformers({ name: 'cosine', steps: 100 })",
+    "fromTransformers({ name: 'cosine_with_min_lr', min_lr: 1, min_lr_rate: 0.1, num_warmup_steps: 0, num_training_steps: 9, base_lr: 0.1 })",
+    "fromTransformers({ name: 'cosine_with_min_lr', num_warmup_steps: 0, num_training_steps: 9, base_lr: 0.1 })",
+    "fromTransformers({ name: 'cosine_warmup_with_min_lr', min_lr: 0, num_warmup_steps: 0, num_training_steps: 9, base_lr: 0.1 })",
+    "fromTransformers({ name: 'warmup_stable_decay', num_warmup_steps: 5, num_decay_steps: 5, base_lr: 0.1 })",
+    "fromTransformers({ name: 'warmup_stable_decay', num_warmup_steps: 5, num_decay_steps: 5, num_training_steps: 9, base_lr: 0.1 })",
+    "fromTransformers({ name: 'warmup_stable_decay', warmup_type: '1-sqrt', decay_type: 'linear', num_cycles: 1, num_warmup_steps: 5, num_decay_steps: 5, num_stable_steps: 9, base_lr: 0.1 })",
+    'fromMMEngine(10)',
+    'fromMMEngine({ periods: 10 })',
+    'fromMMEngine({ base_lr: 0.1 })',
+    'fromMMEngine({ T_max: 10, begin: 5, end: 20, eta_min: 0, eta_min_ratio: 0.1, base_lr: 0.1 })',
+    'fromMMEngine({ T_max: 10, begin: 5, end: 5, by_epoch: false, convert_to_iter_based: true, base_lr: 0.1 })',
+    'fromMMEngine({ periods: [10, 20], restart_weights: [0.5], begin: 5, base_lr: 0.1 })',
+    'fromMMEngine({ periods: [10, 20], restart_weights: [1, 0.5], eta_min: 0.2, base_lr: 0.1 })',
+    'fromMMEngine({ periods: [10, 20], restart_weights: [1, 0.5], eta_min_ratio: 0.6, base_lr: 0.1 })',
   ],
 };
 
-/** What a mistake is answered with. A config by itself is a callback's. */
-export async function messageOf(mistake: string): Promise<string> {
+/** Trainings that are planned, each with a warning of its own. */
+export const warnings: readonly string[] = [
+  '{ T_0: 30 }, { epochs: 4 }',
+  '{ T_0: 10, cycles: 1 }, { epochs: 20 }',
+  '{ T_0: 3, warmup: 10 }, { epochs: 4 }',
+  '{ T_0: 3, start: 10 }, { epochs: 4 }',
+  '{ T_0: 10, T_mult: 2 }, { epochs: 10 }',
+  '{ cycles: [5, 15] }, { epochs: 5 }',
+  '{ T_0: 10, T_mult: 2 }, { epochs: 100 }',
+  "{ T_0: 15, unit: 'batch' }, { epochs: 1 }",
+  '{ T_0: 10, eta_min: 0.1 }, { epochs: 10 }',
+  "{ T_0: 1, updateFreq: 'epoch' }, { epochs: 10 }",
+  '{ T_0: 10 }, { epochs: 10, initialEpoch: 5 }',
+  "{ T_0: 10, unit: 'batch', updateFreq: 'epoch' }, { epochs: 1 }",
+  '{ T_0: 10, batchesPerEpoch: undefined }, { epochs: 10 }',
+];
+
+/** What happens in a fit, each with a warning of its own, and a callback that makes it happen. */
+export const events: Record<string, (model: Sequential) => object> = {
+  'a callback gives the model an optimizer with another learning rate': (model) => ({
+    onEpochBegin: async (epoch: number) => {
+      if (epoch === 1) model.optimizer = tf.train.sgd(0.01);
+    },
+  }),
+  'a callback sets the learning rate in onEpochEnd': (model) => ({
+    onEpochEnd: async () => library.setLearningRate(model.optimizer, 0.9),
+  }),
+  'a callback behind this one sets the learning rate in onBatchBegin': (model) => ({
+    onBatchBegin: async () => library.setLearningRate(model.optimizer, 0.9),
+  }),
+  'a callback behind this one replaces the optimizer in onBatchBegin': (model) => ({
+    onBatchBegin: async () => {
+      model.optimizer = tf.train.sgd(0.1);
+    },
+  }),
+  "`afterLastCycle: 'stop'`, and a fit begins after the last cycle": () => ({}),
+};
+
+/** The lines of what a case is answered with, each in full. A config by itself is a callback's. */
+export async function refusalOf(code: string): Promise<string[]> {
   try {
-    if (mistake.startsWith(COMMAND)) preview(mistake.slice(COMMAND.length).split(' '));
-    else await run(mistake);
+    await run(code);
   } catch (error) {
-    if (error instanceof library.CosineAnnealingError) return error.message;
-    throw error;
+    if (!(error instanceof library.CosineAnnealingError)) throw error;
+    return error.problems.map(({ path, ...problem }) => `\`${nameOf(path)}\`: ${sentenceOf(problem)}`);
   }
-  throw new Error(`no error from ${mistake}`);
+  throw new Error(`no error from ${code}`);
 }
 
-async function run(mistake: string): Promise<void> {
-  const [code = '', circumstance = ''] = mistake.split(/(?<=\)), (?=with|behind|twice)/);
+/** What is said before a training with these arguments of `plan`, whose peak is 0.1, with 10 batches an epoch. */
+export function warningsOf(code: string): string[] {
+  const known = { eta_max: 0.1, batchesPerEpoch: 10 };
+  const planned: library.SchedulePlan = runInNewContext(
+    `plan(...(([config, training]) => [{ ...known, ...config }, training])([${code}]))`,
+    { ...library, known },
+  );
+  return planned.notices.map(({ message }) => message);
+}
+
+/** What is said when an event happens in a fit. */
+export async function warningOf(event: string): Promise<string[]> {
+  const said: string[] = [];
+  const logger = { info() {}, debug() {}, warn: (message: string) => said.push(message) };
+  const isAfterEnd = event.includes('afterLastCycle');
+  const annealing = new library.CosineAnnealingCallback(
+    isAfterEnd ? { T_0: 1, cycles: 1, afterLastCycle: 'stop' } : { T_0: 2 },
+    { logger },
+  );
+  const model = aModel();
+  const other = new tf.CustomCallback(events[event]?.(model) ?? {});
+  if (isAfterEnd) await train(model, [annealing], { epochs: 1 });
+  await train(model, [annealing, other], isAfterEnd ? { epochs: 3, initialEpoch: 2 } : { epochs: 2 });
+  return said.map((message) => message.replace('CosineAnnealingCallback: ', ''));
+}
+
+/** TensorFlow.js's own error, thrown before anything of this package runs. */
+export async function foreignError(): Promise<string> {
+  const annealing = new library.CosineAnnealingCallback({ T_0: 10 });
+  try {
+    await train(aModel(), [annealing, { onEpochEnd() {} }], { epochs: 1 });
+  } catch (error) {
+    return (error as Error).message;
+  }
+  throw new Error('TensorFlow.js took a plain object behind a callback');
+}
+
+async function run(code: string): Promise<void> {
+  const [call = '', circumstance = ''] = code.split(/(?<=\)), (?=with|behind|twice)/);
   const trained = new library.CosineAnnealingCallback({ T_0: 2 }, { logger: null });
-  await train(trained);
-  await runInNewContext(/^[{\d]/.test(code) ? `new CosineAnnealingCallback(${code})` : code, {
+  await train(aModel(), [trained], { epochs: 1 });
+  const context = {
     ...library,
-    ...plots,
     optimizer: tf.train.sgd(0.1),
-    schedule: library.cosineAnnealing({ T_0: 10, eta_max: 0.1 }),
-    annealing: new library.CosineAnnealingCallback({ T_0: 10 }),
-    trained,
+    annealing: new library.CosineAnnealingCallback({ T_0: 10 }, { logger: null }),
     state: JSON.parse(JSON.stringify(trained)),
-    fit: (config: library.CosineAnnealingConfig) => trainIn(circumstance, config),
-  });
+    fit: (config: library.CosineAnnealingConfig) => fitIn(circumstance, config),
+  };
+  const isConfig = /^[{\d]/.test(call);
+  for (const statement of isConfig ? [`new CosineAnnealingCallback(${call})`] : call.split('; ')) {
+    await runInNewContext(statement, context);
+  }
 }
 
-async function trainIn(circumstance: string, config: library.CosineAnnealingConfig): Promise<void> {
-  const optimizer = tf.train.sgd(0.1);
+async function fitIn(circumstance: string, config: library.CosineAnnealingConfig): Promise<void> {
+  const optimizer = tf.train.sgd(circumstance.includes('at 0') ? 0 : 0.1);
   if (circumstance.includes('no learning rate')) Object.assign(optimizer, { learningRate: undefined });
   if (circumstance.includes('keeps its')) Object.assign(optimizer, { setLearningRate() {} });
-  const hooks = circumstance.includes('options.optimizer') ? { optimizer } : {};
-  const annealing = new library.CosineAnnealingCallback(config, { ...hooks, logger: null });
+  const options = circumstance.includes('options.optimizer') ? { optimizer } : {};
+  const annealing = new library.CosineAnnealingCallback(config, { ...options, logger: null });
   const others: object[] = [];
   if (circumstance.startsWith('behind')) others.push({ onEpochEnd() {} });
   if (circumstance.startsWith('twice')) others.push(annealing);
   if (circumstance.includes('reset()'))
     others.push(new tf.CustomCallback({ onEpochEnd: async () => annealing.reset() }));
-  await train(annealing, optimizer, others);
+  await train(aModel(optimizer), [...others, annealing], {
+    epochs: circumstance.includes('Infinity') ? Infinity : 1,
+  });
 }
 
-async function train(
-  annealing: library.CosineAnnealingCallback,
-  optimizer = tf.train.sgd(0.1),
-  others: object[] = [],
-): Promise<void> {
+function aModel(optimizer = tf.train.sgd(0.1)): Sequential {
   const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [1] })] });
   model.compile({ optimizer, loss: 'meanSquaredError' });
-  const callbacks = [...others, annealing] as never;
-  await model.fit(tf.ones([2, 1]), tf.ones([2, 1]), { epochs: 1, verbose: 0, callbacks });
+  return model;
+}
+
+async function train(model: Sequential, callbacks: object[], args: ModelFitArgs): Promise<void> {
+  const given = { ...args, verbose: 0, batchSize: 1, callbacks } as ModelFitArgs;
+  await model.fit(tf.ones([2, 1]), tf.ones([2, 1]), given);
 }
