@@ -342,10 +342,11 @@ export class CosineAnnealingCallback extends CustomCallback {
     return isTraining(this.#fit?.model) && this.#fit?.model?.optimizer !== optimizer;
   }
 
-  /** Stops the fit if the config says so; whether it did. */
-  #stop({ model }: Fit): boolean {
-    if (this.config.afterLastCycle !== 'stop' || model === undefined) return false;
-    model.stopTraining = true;
+  /** Stops the fit if the config says so, once, so that onCycleEnd can take it back; whether it did. */
+  #stop(fit: Fit): boolean {
+    if (this.config.afterLastCycle !== 'stop' || fit.model === undefined || fit.wasStopped) return false;
+    fit.model.stopTraining = true;
+    fit.wasStopped = true;
     return true;
   }
 
@@ -411,6 +412,8 @@ interface Fit {
   readonly batchesPerEpoch: number | undefined;
   readonly isOwnLoop: boolean;
   hasBegun: boolean;
+  /** Whether this callback stopped it after the last cycle. */
+  wasStopped: boolean;
   /** Updates made in this epoch. */
   batches: number;
   update: UpdateInProgress | undefined;
@@ -429,6 +432,7 @@ const NEW_FIT = {
   batchesPerEpoch: undefined,
   isOwnLoop: false,
   hasBegun: false,
+  wasStopped: false,
   batches: 0,
   update: undefined,
 } satisfies Fit;
