@@ -25,7 +25,8 @@ export interface DrivenFit {
 /** TensorFlow.js's own list of callbacks, called as LayersModel.fitLoop calls it. */
 export async function drive(model: LayersModel, callbacks: CustomCallback[], fit: DrivenFit): Promise<void> {
   const { epochs, batches, known = true, onUpdate, onEpochEnd } = fit;
-  const list = new CallbackList([...callbacks, new History()]);
+  const history = new History();
+  const list = new CallbackList([...callbacks, history]);
   const hidden = model as unknown as { isTraining: boolean };
   hidden.isTraining = true;
   try {
@@ -36,6 +37,7 @@ export async function drive(model: LayersModel, callbacks: CustomCallback[], fit
       ...(known && { samples: batches, batchSize: 1 }),
     });
     list.setModel(model);
+    model.history = history;
     await list.onTrainBegin();
     model.stopTraining = false;
     for (let epoch = 0; epoch < epochs && !model.stopTraining; epoch++) {
