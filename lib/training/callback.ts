@@ -1,5 +1,5 @@
 import type { Optimizer } from '@tensorflow/tfjs-core';
-import { CustomCallback, type LayersModel } from '@tensorflow/tfjs-layers';
+import { CustomCallback, type History, type LayersModel } from '@tensorflow/tfjs-layers';
 import type { Schedule } from '../annealing/schedule';
 import {
   type CosineAnnealingConfig,
@@ -122,7 +122,7 @@ export class CosineAnnealingCallback extends CustomCallback {
    * @throws {@link CosineAnnealingError} during a fit.
    */
   reset(): void {
-    if (isTraining(this.#fit?.model)) throw refusal('reset', IN_PROGRESS, { cure: 'reset it between fits' });
+    if (isInProgress(this.#fit)) throw refusal('reset', IN_PROGRESS, { cure: 'reset it between fits' });
     this.#fit = undefined;
     this.#run = this.#run.restarted();
   }
@@ -180,10 +180,9 @@ export class CosineAnnealingCallback extends CustomCallback {
 
   /** Called by TensorFlow.js. @internal */
   override setModel(model: LayersModel): void {
-    const isInUse = [this.#pending?.model, this.#fit?.model].some(
-      (other) => other !== model && isTraining(other),
-    );
-    if (isInUse) throw inProgress();
+    const [pending, fit] = [this.#pending, this.#fit];
+    const isPendingElsewhere = pending?.model !== model && isTraining(pending?.model);
+    if (isPendingElsewhere || (fit?.model !== model && isInProgress(fit))) throw inProgress();
     this.#pending = { model, params: this.params };
   }
 
@@ -191,12 +190,12 @@ export class CosineAnnealingCallback extends CustomCallback {
   override async onTrainBegin(logs?: Logs): Promise<void> {
     const { model, params = {} } = this.#pending ?? {};
     this.#pending = undefined;
-    const optimizer = this.#optimizerOf(model);
-    if (model === undefined && this.#isInUseWithout(optimizer)) throw inProgress();
-    checkSettable(optimizer);
+    if (isInProgress(this.#fit)) throw inProgress();
+    checkSettable(this.#optimizerOf(model));
     if (model === undefined && this.config.afterLastCycle === 'stop') throw cannotStop();
     this.#endFit();
-    this.#fit = { ...NEW_FIT, model, epochs: numberIn(params, 'epochs'), batchesPerEpoch: batchesIn(params) };
+    const [epochs, batchesPerEpoch] = [numberIn(params, 'epochs'), batchesIn(params)];
+    this.#fit = { ...NEW_FIT, model, history: model?.history, epochs, batchesPerEpoch };
     await super.onTrainBegin(logs);
   }
 
@@ -282,7 +281,8 @@ export class CosineAnnealingCallback extends CustomCallback {
     this.#run.countEpoch(epoch);
     if (isWhole(fit, logs)) this.#learnBatches(fit);
     if (fit.isOwnLoop) fit.batches = 0;
-    if (logs !== undefined && this.learningRate !== undefined) logs['lr'] = this.learningRate;
+    const { last } = this.#run.standing;
+    if (logs !== undefined && last !== undefined) logs['lr'] = last.learningRate; // an epoch can be without data
     if (this.#run.isOverAt(0)) this.#stop(fit);
     await this.#tellEnd(fit, this.#run.takeEndBefore(0), logs);
   }
@@ -337,15 +337,11 @@ export class CosineAnnealingCallback extends CustomCallback {
     for (const notice of this.#run.learnBatches(batches)) this.#reporter.notice(notice, this.config.unit);
   }
 
-  /** TensorFlow.js trains a model in one fit at a time, so with the same optimizer the fit before must have failed. */
-  #isInUseWithout(optimizer: Optimizer): boolean {
-    return isTraining(this.#fit?.model) && this.#fit?.model?.optimizer !== optimizer;
-  }
-
-  /** Stops the fit if the config says so; whether it did. */
-  #stop({ model }: Fit): boolean {
-    if (this.config.afterLastCycle !== 'stop' || model === undefined) return false;
-    model.stopTraining = true;
+  /** Stops the fit if the config says so, once, so that onCycleEnd can take it back; whether it did. */
+  #stop(fit: Fit): boolean {
+    if (this.config.afterLastCycle !== 'stop' || fit.model === undefined || fit.wasStopped) return false;
+    fit.model.stopTraining = true;
+    fit.wasStopped = true;
     return true;
   }
 
@@ -373,7 +369,7 @@ export class CosineAnnealingCallback extends CustomCallback {
   }
 
   #ownLoop(): Fit {
-    if (isTraining(this.#fit?.model)) throw inProgress();
+    if (isInProgress(this.#fit)) throw inProgress();
     if (this.#fit?.isOwnLoop !== true) {
       this.#endFit();
       this.#fit = { ...NEW_FIT, isOwnLoop: true };
@@ -405,12 +401,16 @@ type Logs = Parameters<CustomCallback['onBatchBegin']>[1];
 interface Fit {
   /** Undefined behind a plain object in `callbacks`, and in an own loop. */
   readonly model: LayersModel | undefined;
+  /** The model's record of this fit: TensorFlow.js makes a new one for each. */
+  readonly history: History | undefined;
   /** End of the fit's epoch numbers, if known. */
   readonly epochs: number | undefined;
   /** Batches in an epoch, if TensorFlow.js knows. */
   readonly batchesPerEpoch: number | undefined;
   readonly isOwnLoop: boolean;
   hasBegun: boolean;
+  /** Whether this callback stopped it after the last cycle. */
+  wasStopped: boolean;
   /** Updates made in this epoch. */
   batches: number;
   update: UpdateInProgress | undefined;
@@ -425,10 +425,12 @@ interface UpdateInProgress {
 
 const NEW_FIT = {
   model: undefined,
+  history: undefined,
   epochs: undefined,
   batchesPerEpoch: undefined,
   isOwnLoop: false,
   hasBegun: false,
+  wasStopped: false,
   batches: 0,
   update: undefined,
 } satisfies Fit;
@@ -478,6 +480,10 @@ const cannotStop = () =>
 /** TensorFlow.js's types hide `isTraining`. */
 const isTraining = (model: LayersModel | undefined): boolean =>
   model !== undefined && Reflect.get(model, 'isTraining') === true;
+
+/** A fit that failed is never told to end; its model can be in training again, by another fit. */
+const isInProgress = (fit: Fit | undefined): boolean =>
+  fit?.history !== undefined && isTraining(fit.model) && fit.model?.history === fit.history;
 
 /** `fit` gives samples and batch size, `fitDataset` steps; null stands for unknown. */
 function batchesIn(params: Params): number | undefined {

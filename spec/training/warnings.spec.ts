@@ -1,0 +1,323 @@
+import { expect } from 'chai';
+import { tf } from '../../examples/shared/backend';
+import type { CosineAnnealingConfig } from '../../lib/config/config';
+import { CosineAnnealingCallback } from '../../lib/training/callback';
+import { printedDuring, recorder } from '../support/capture';
+import { BATCHES, train, trainDataset, unsized } from '../support/datasets';
+import { callback } from '../support/drive';
+import { tinyModel } from '../support/models';
+
+const silent = { logger: null };
+/** One batch an epoch, for what only epochs matter to. */
+const quick = { batchSize: 100 };
+
+const PREFIX = 'CosineAnnealingCallback: ';
+
+/** The lines that a callback logs during fits of so many epochs each, of one batch unless said otherwise. */
+async function linesOf(
+  config: CosineAnnealingConfig,
+  epochs: readonly number[],
+  options: object = quick,
+): Promise<string[]> {
+  const { logger, lines } = recorder();
+  const annealing = new CosineAnnealingCallback({ eta_max: 0.5, ...config }, { logger });
+  const model = tinyModel();
+  for (const count of epochs) await train(model, annealing, { ...options, epochs: count });
+  return lines.map((line) => line.replace(PREFIX, ''));
+}
+
+describe('A callback', () => {
+  it('prints nothing if nothing is wrong', async () => {
+    const printed = await printedDuring(async () => {
+      const annealing = new CosineAnnealingCallback({ T_0: 1, T_mult: 2 });
+      await train(tinyModel(), annealing);
+      await train(tinyModel(), [annealing], { initialEpoch: 3, epochs: 7 });
+      JSON.stringify(annealing);
+      annealing.reset();
+    });
+    expect(printed).to.deep.equal([]);
+  });
+
+  it('warns at verbose 0, too, on the console', async () => {
+    const printed = await printedDuring(() => train(tinyModel(), new CosineAnnealingCallback({ T_0: 2 })));
+    expect(printed).to.deep.equal([
+      'warn: CosineAnnealingCallback: training ends at epoch 3, at a learning rate of 0.25, inside a cycle that ends ' +
+        'at epoch 4; train for 2 or 4 epochs, or if more fits follow, give the length of all together, `total: 4`',
+    ]);
+  });
+
+  it('prints nothing at all if logger is null, whatever is wrong', async () => {
+    const printed = await printedDuring(async () => {
+      const annealing = new CosineAnnealingCallback({ T_0: 2, verbose: 2 }, silent);
+      const another = new CosineAnnealingCallback({ T_0: 2 }, silent);
+      await trainDataset(tinyModel(), unsized(), [annealing, another]);
+    });
+    expect(printed).to.deep.equal([]);
+  });
+
+  it('uses the given logger, whose methods keep their this', async () => {
+    const lines: string[] = [];
+    class Prefixed {
+      #prefix = 'mine: ';
+      info = (message: string) => void lines.push(message);
+      debug = this.info;
+      warn(message: string) {
+        lines.push(this.#prefix + message);
+      }
+    }
+    const printed = await printedDuring(() =>
+      train(tinyModel(), new CosineAnnealingCallback({ T_0: 2 }, { logger: new Prefixed() })),
+    );
+    expect(printed).to.deep.equal([]);
+    expect(lines).to.have.length(1);
+    expect(lines[0]).to.match(/^mine: CosineAnnealingCallback: training ends at epoch 3, /);
+  });
+
+  it('tells the plan, every restart and every cycle end at verbose 1', async () => {
+    expect(await linesOf({ T_0: 1, T_mult: 2, eta_min: 0.01, verbose: 1 }, [3])).to.deep.equal([
+      'info: plan: epochs 0 to 3: the learning rate begins at 0.5, with a warm restart at epoch 1',
+      'info: end of cycle 0 in epoch 0: learning rate 0.5',
+      'info: warm restart 1: learning rate 0.5 at epoch 1, batch 0; T_i is 2 epochs',
+      'info: end of cycle 1 in epoch 2: learning rate 0.255',
+    ]);
+  });
+
+  it('tells every change as well at verbose 2, for debugging', async () => {
+    expect(await linesOf({ T_0: 2, unit: 'batch', verbose: 2 }, [4])).to.deep.equal([
+      'info: plan: batches 0 to 4: the learning rate begins at 0.5, with a warm restart at batch 2',
+      'debug: learning rate 0.5 at epoch 0, batch 0',
+      'debug: learning rate 0.25 at epoch 1, batch 0',
+      'info: end of cycle 0 in epoch 1: learning rate 0.25',
+      'info: warm restart 1: learning rate 0.5 at epoch 2, batch 0; T_i is 2 batches',
+      'debug: learning rate 0.25 at epoch 3, batch 0',
+      'info: end of cycle 1 in epoch 3: learning rate 0.25',
+    ]);
+  });
+
+  it('tells the plan of every fit, with the restart at its first update and the end of the last cycle', async () => {
+    const lines = await linesOf({ T_0: 1, T_mult: 2, cycles: 3, verbose: 1 }, [1, 2, 4]);
+    expect(lines.filter((line) => line.includes('plan: '))).to.deep.equal([
+      'info: plan: epochs 0 to 1: the learning rate begins at 0.5, with no warm restart',
+      'info: plan: epochs 1 to 3: the learning rate begins at 0.5, with a warm restart at epoch 1',
+      'info: plan: epochs 3 to 7: the learning rate begins at 0.5, with a warm restart at epoch 3; the last cycle ends at epoch 7',
+    ]);
+  });
+
+  it('lists six restarts of the plan, and no more', async () => {
+    const [plan] = await linesOf({ T_0: 1, verbose: 1 }, [20]);
+    expect(plan).to.equal(
+      'info: plan: epochs 0 to 20: the learning rate begins at 0.5, with warm restarts at epoch 1, 2, 3, 4, 5, 6, ...',
+    );
+  });
+
+  it('says where the cycle would have ended if training is stopped inside it, at verbose 1', async () => {
+    for (const [stopAfter, expected] of [
+      [4, 'inside cycle 1, at a learning rate of 0.375; the cycle would have ended at epoch 6'],
+      [2, undefined],
+    ] as const) {
+      const { logger, lines } = recorder();
+      const model = tinyModel();
+      const annealing = new CosineAnnealingCallback({ T_0: 3, eta_max: 0.5, verbose: 1 }, { logger });
+      const stop = callback({
+        onEpochEnd: async (epoch) => {
+          if (epoch === stopAfter) model.stopTraining = true;
+        },
+      });
+      await train(model, [annealing, stop], { ...quick, epochs: 6 });
+      const found = lines.filter((line) => line.includes('stopped'));
+      const message = `info: ${PREFIX}training was stopped ${expected}`;
+      expect(found).to.deep.equal(expected === undefined ? [] : [message]);
+    }
+  });
+
+  it('says so if a changed config puts training into another cycle, at verbose 1', async () => {
+    const { logger, lines } = recorder();
+    const annealing = new CosineAnnealingCallback({ T_0: 1, verbose: 1 }, silent);
+    await train(tinyModel(), annealing, { ...quick, epochs: 4 });
+    const state = JSON.stringify(annealing);
+    CosineAnnealingCallback.fromJSON(state, { logger }, { T_0: 2 });
+    CosineAnnealingCallback.fromJSON(state, { logger }, { T_0: 1, eta_min: 0.01 });
+    CosineAnnealingCallback.fromJSON(state, { logger });
+    expect(lines).to.deep.equal([
+      `info: ${PREFIX}by the changed config, training stands in cycle 1, no longer in cycle 3`,
+    ]);
+  });
+});
+
+describe('The warning about how training ends', () => {
+  it('takes a first cycle that is longer than the epochs, but not than their batches, for one in batches', async () => {
+    expect(await linesOf({ T_0: 12, T_mult: 2 }, [3], {})).to.deep.equal([
+      "warn: the first cycle takes 12 epochs, but training has 3 epochs, of 12 batches in all; if the length counts batches, give `unit: 'batch'`, or train for 12 epochs, or if more fits follow, give the length of all together, `total: 12`",
+    ]);
+    expect(await linesOf({ T_0: 13 }, [3], {})).to.deep.equal([
+      'warn: training ends at epoch 3, at a learning rate of 0.437128, inside a cycle that ends at epoch 13; train for 13 epochs, or if more fits follow, give the length of all together, `total: 13`',
+    ]);
+  });
+
+  it('says from where on nothing is learned after the last cycle', async () => {
+    expect(await linesOf({ T_0: 2, cycles: 1 }, [5])).to.deep.equal([
+      "warn: after the last cycle the learning rate is 0, so nothing is learned from epoch 2 to 5; give `afterLastCycle: 'stop'`, or train for 2 epochs",
+    ]);
+  });
+
+  it('does not come after the last cycle at a learning rate above 0', async () => {
+    expect(await linesOf({ T_0: 2, cycles: 1, eta_min: 0.01 }, [3])).to.deep.equal([]);
+  });
+
+  it('says that the warm-up never ends, before it says that no restart happens', async () => {
+    expect(await linesOf({ T_0: 2, T_mult: 2, warmup: 5 }, [3])).to.deep.equal([
+      'warn: training ends at epoch 3, inside the warm-up, so the learning rate never reaches 0.5; train for 7, 11 or 19 epochs, or if more fits follow, give the length of all together, `total: 7`',
+    ]);
+  });
+
+  it('says that no warm restart happens if T_mult or a list of cycles asks for one', async () => {
+    const warning = (epochs: string, total: number) =>
+      `warn: training ends at epoch 3 without a warm restart; train for ${epochs} epochs, or if more fits follow, give the length of all together, \`total: ${total}\``;
+    expect(await linesOf({ T_0: 3, T_mult: 2 }, [3])).to.deep.equal([warning('9, 21 or 45', 9)]);
+    expect(await linesOf({ T_0: 4, T_mult: 2 }, [3])).to.deep.equal([warning('12, 28 or 60', 12)]);
+    expect(await linesOf({ cycles: [3, 5] }, [3])).to.deep.equal([warning('8', 8)]);
+    expect(await linesOf({ T_0: 3 }, [3])).to.deep.equal([]);
+    expect(await linesOf({ cycles: [3] }, [3])).to.deep.equal([]);
+  });
+
+  it('names the epochs that end a cycle: 30, 70 and 150', async () => {
+    expect(await linesOf({ T_0: 10, T_mult: 2 }, [100])).to.deep.equal([
+      'warn: training ends at epoch 100, at a learning rate of 0.345671, inside a cycle that ends at epoch 150; train for 30, 70 or 150 epochs, or if more fits follow, give the length of all together, `total: 150`',
+    ]);
+  });
+
+  it('comes once per callback, not once per fit', async () => {
+    expect(await linesOf({ T_0: 10 }, [1, 1, 1, 12])).to.have.length(1);
+  });
+
+  it('comes once, and is right, if `total` gives the length of all fits', async () => {
+    const single = Array.from({ length: 12 }, () => 1);
+    expect(await linesOf({ T_0: 4, T_mult: 2, total: 12 }, single)).to.deep.equal([]);
+    expect(await linesOf({ T_0: 4, T_mult: 2, total: 11 }, single.slice(1))).to.deep.equal([
+      'warn: training ends at epoch 11, at a learning rate of 0.0190301, inside a cycle that ends at epoch 12; give `total: 4` or `total: 12`',
+    ]);
+  });
+
+  it('does not come if training ends with a cycle', async () => {
+    for (const epochs of [10, 30, 70])
+      expect(await linesOf({ T_0: 10, T_mult: 2 }, [30, epochs - 30])).to.deep.equal([]);
+    expect(await linesOf({ cycles: [1, 2] }, [3])).to.deep.equal([]);
+    expect(await linesOf({ T_0: 0.5 }, [3], {})).to.deep.equal([]);
+    expect(await linesOf({ cycles: 3 }, [10])).to.deep.equal([]);
+  });
+
+  it('counts epochs as the fit does, and positions on the clock', async () => {
+    expect(await linesOf({ T_0: 2 }, [2, 3])).to.deep.equal([
+      'warn: training ends at epoch 5, at a learning rate of 0.25, inside a cycle that ends at epoch 6; train for 2 or 4 epochs, or if more fits follow, give the length of all together, `total: 6`',
+    ]);
+  });
+
+  it('counts batches with unit batch, from where the callback stands', async () => {
+    expect(await linesOf({ T_0: 10, unit: 'batch' }, [3], {})).to.deep.equal([
+      'warn: training ends at batch 12, at a learning rate of 0.452254, inside a cycle that ends at batch 20; train for 5 epochs, or if more fits follow, give the length of all together, `total: 20`',
+    ]);
+    expect(await linesOf({ T_0: 12, unit: 'batch' }, [3, 1], {})).to.deep.equal([
+      'warn: training ends at batch 16, at a learning rate of 0.375, inside a cycle that ends at batch 24; train for 3 epochs, or if more fits follow, give the length of all together, `total: 24`',
+    ]);
+  });
+});
+
+describe('The warning about the learning rates', () => {
+  it('says that they are constant, before it says that every cycle has one update', async () => {
+    expect(await linesOf({ T_0: 1, eta_min: 0.5 }, [3])).to.deep.equal([
+      'warn: `eta_min` equals `eta_max`, so the learning rate stays at 0.5; give `eta_min: 0`',
+    ]);
+  });
+
+  it('says that every cycle has one update, with a cure that works', async () => {
+    expect(await linesOf({ T_0: 1 }, [3])).to.deep.equal([
+      'warn: every cycle has one update, so the learning rate stays at 0.5; give `T_0: 10`',
+    ]);
+    expect(await linesOf({ T_0: 1, updateFreq: 'epoch' }, [3], {})).to.deep.equal([
+      "warn: every cycle has one update, so the learning rate stays at 0.5; give `updateFreq: 'batch'`",
+    ]);
+  });
+});
+
+describe('The warning about the first epoch', () => {
+  it('comes if a new callback begins inside a cycle, and not if `start` says that this is meant', async () => {
+    const begin = async (config: object) => {
+      const { logger, lines } = recorder();
+      const annealing = new CosineAnnealingCallback({ T_0: 5, eta_max: 0.5, ...config }, { logger });
+      await train(tinyModel(), annealing, { ...quick, initialEpoch: 7, epochs: 10 });
+      return lines;
+    };
+    expect(await begin({})).to.deep.equal([
+      `warn: ${PREFIX}training begins at epoch 7, inside cycle 1, at a learning rate of 0.327254; give \`start: 7\` to begin the schedule there, or \`start: 0\` if this is meant; CosineAnnealingCallback.fromJSON goes on from a saved state`,
+    ]);
+    expect(await begin({ start: 0 })).to.deep.equal([]);
+    expect(await begin({ start: 5 })).to.deep.equal([]);
+  });
+
+  it('does not come in a later fit, nor in one that is resumed', async () => {
+    const { logger, lines } = recorder();
+    const annealing = new CosineAnnealingCallback({ T_0: 5, total: 15 }, { logger });
+    await train(tinyModel(), annealing, { ...quick, epochs: 7 });
+    const state = JSON.stringify(annealing);
+    await train(tinyModel(), annealing, { ...quick, initialEpoch: 7, epochs: 10 });
+    await train(tinyModel(), CosineAnnealingCallback.fromJSON(state, { logger }), {
+      ...quick,
+      initialEpoch: 7,
+      epochs: 10,
+    });
+    expect(lines).to.deep.equal([]);
+  });
+});
+
+describe('The warning about the clock', () => {
+  const unknown =
+    `warn: ${PREFIX}TensorFlow.js does not know how many batches an epoch of this data has, so the learning rate ` +
+    "stays the same within the first epoch; give `batchesPerEpoch` in this callback's config";
+  const tooSeldom =
+    `warn: ${PREFIX}\`unit: 'batch'\` counts batches, but \`updateFreq: 'epoch'\` sets the learning rate only once in ` +
+    "4 of them; give `updateFreq: 'batch'`";
+  const linesWith = async (config: CosineAnnealingConfig) => {
+    const { logger, lines } = recorder();
+    const annealing = new CosineAnnealingCallback(config, { logger });
+    for (let fit = 0; fit < 2; fit++) await trainDataset(tinyModel(), unsized(), annealing);
+    return { lines, annealing };
+  };
+
+  it('names batchesPerEpoch of this config, once, if the number of batches is unknown', async () => {
+    const { lines, annealing } = await linesWith({ T_0: 3 });
+    expect(lines).to.deep.equal([unknown]);
+    expect(annealing.config.batchesPerEpoch).to.equal(BATCHES);
+  });
+
+  it('does not come if the number is not needed', async () => {
+    for (const config of [
+      { T_0: 3, batchesPerEpoch: BATCHES },
+      { T_0: 4, unit: 'batch' },
+      { T_0: 3, updateFreq: 'epoch' },
+    ] as const)
+      expect((await linesWith(config)).lines).to.deep.equal([]);
+  });
+
+  it('comes if lengths count batches and the rate is set once an epoch, once, as soon as batches are known', async () => {
+    const config = { T_0: 12, unit: 'batch', updateFreq: 'epoch' } as const;
+    const lines = await linesOf(config, [3, 3], {});
+    expect(lines).to.deep.equal([tooSeldom.replace(PREFIX, '')]);
+    expect((await linesWith(config)).lines).to.deep.equal([tooSeldom]);
+  });
+});
+
+describe('The warnings', () => {
+  it('come in order, one about each: the end, the rates, the beginning, the clock', async () => {
+    const { logger, lines } = recorder();
+    const annealing = new CosineAnnealingCallback({ T_0: 2, eta_min: 0.5, eta_max: 0.5 }, { logger });
+    await trainDataset(tinyModel(tf.train.sgd(0.5)), unsized(), annealing, { initialEpoch: 3, epochs: 5 });
+    expect(
+      lines.map((line) => line.slice(`warn: ${PREFIX}`.length, -1).split(' ').slice(0, 2)),
+    ).to.deep.equal([
+      ['training', 'ends'],
+      ['`eta_min`', 'equals'],
+      ['training', 'begins'],
+      ['TensorFlow.js', 'does'],
+    ]);
+  });
+});
