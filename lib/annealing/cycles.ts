@@ -106,7 +106,7 @@ export function layOut(config: CyclesConfig): Cycles {
 
   /** About the cycle at t: a logarithm is rounded, so it can be a cycle or two off. */
   function guess(t: number): number {
-    if (t < tableEnd.hi || tabled === count) return lastNotAfter(starts, t, count - 1);
+    if (t < tableEnd.hi || tabled === count) return lastNotAfter(starts, t);
     const beyond = cyclesWithin(t - tableEnd.hi, { first: base.hi, added: added.hi, T_mult });
     return Math.min(count - 1, tabled + Math.floor(beyond));
   }
@@ -273,10 +273,10 @@ function cyclesWithin(span: number, { first, added, T_mult }: Growth): number {
   return x;
 }
 
-/** The last index, up to `last`, whose start is not after t; 0 if there is none. */
-function lastNotAfter(starts: readonly DoubleDouble[], t: number, last: number): number {
+/** The tabled cycle at t: the last one that starts at or before t, and has an end. */
+function lastNotAfter(starts: readonly DoubleDouble[], t: number): number {
   let low = 0;
-  let high = last + 1;
+  let high = starts.length - 1;
   while (high - low > 1) {
     const middle = (low + high) >>> 1;
     if ((starts[middle]?.hi ?? Infinity) <= t) low = middle;

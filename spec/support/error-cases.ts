@@ -57,7 +57,7 @@ export const mistakes: Record<string, readonly string[]> = {
     'fit({ T_0: 10 }), with an optimizer that has no learning rate',
     'fit({ T_0: 10 }), with an optimizer that keeps its learning rate',
     'fit({ T_0: 10 }), behind a plain object in callbacks',
-    "fit({ T_0: 10, cycles: 1, afterLastCycle: 'stop' }), behind a plain object in callbacks, with hooks.optimizer",
+    "fit({ T_0: 10, cycles: 1, afterLastCycle: 'stop' }), behind a plain object in callbacks, with options.optimizer",
     'fit({ T_0: 10 }), twice in callbacks',
     'fit({ T_0: 10 }), with annealing.reset() in onEpochEnd',
     'annealing.onEpochBegin(0)',
@@ -152,7 +152,7 @@ async function trainIn(circumstance: string, config: library.CosineAnnealingConf
   const optimizer = tf.train.sgd(0.1);
   if (circumstance.includes('no learning rate')) Object.assign(optimizer, { learningRate: undefined });
   if (circumstance.includes('keeps its')) Object.assign(optimizer, { setLearningRate() {} });
-  const hooks = circumstance.includes('hooks.optimizer') ? { optimizer } : {};
+  const hooks = circumstance.includes('options.optimizer') ? { optimizer } : {};
   const annealing = new library.CosineAnnealingCallback(config, { ...hooks, logger: null });
   const others: object[] = [];
   if (circumstance.startsWith('behind')) others.push({ onEpochEnd() {} });

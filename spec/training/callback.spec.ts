@@ -8,7 +8,7 @@ import type { CosineAnnealingConfig } from '../../lib/config/config';
 import { CosineAnnealingError } from '../../lib/errors';
 import { CosineAnnealingCallback } from '../../lib/training/callback';
 import type { LearningRateChange } from '../../lib/training/history';
-import type { CosineAnnealingHooks, CycleEnd } from '../../lib/training/options';
+import type { CosineAnnealingOptions, CycleEnd } from '../../lib/training/options';
 import {
   BASE,
   BATCHES,
@@ -438,7 +438,7 @@ describe('onChange and onRestart', () => {
 
 describe('onCycleEnd', () => {
   /** What it is told in a fit, with the number of updates done by then. */
-  async function endsOf(config: CosineAnnealingConfig, epochs = 3, hooks: CosineAnnealingHooks = silent) {
+  async function endsOf(config: CosineAnnealingConfig, epochs = 3, hooks: CosineAnnealingOptions = silent) {
     const model = tinyModel();
     const rates = ratesOf(model);
     const ends: (CycleEnd & { updates: number })[] = [];
@@ -607,7 +607,7 @@ describe('an error in a hook', () => {
       if (calls++ === 0) throw new Error('the hook failed');
     };
   };
-  const once: [keyof CosineAnnealingHooks, updates: number, epochsLeft: number[]][] = [
+  const once: [keyof CosineAnnealingOptions, updates: number, epochsLeft: number[]][] = [
     ['onChange', 0, [0, 1, 2]],
     ['onRestart', 4, [1, 2]],
     ['onCycleEnd', 4, [1, 2]],

@@ -9,7 +9,7 @@ import type { CosineAnnealingConfig } from '../../lib/config/config';
 import { CosineAnnealingError } from '../../lib/errors';
 import { CosineAnnealingCallback } from '../../lib/training/callback';
 import { getLearningRate, setLearningRate } from '../../lib/training/optimizer';
-import type { CosineAnnealingHooks } from '../../lib/training/options';
+import type { CosineAnnealingOptions } from '../../lib/training/options';
 import {
   BASE,
   BATCHES,
@@ -87,7 +87,7 @@ describe('the learning rates of a fit are those of the pure schedule', () => {
 
   interface Way {
     config?: CosineAnnealingConfig;
-    hooks?: (model: LayersModel) => CosineAnnealingHooks;
+    hooks?: (model: LayersModel) => CosineAnnealingOptions;
     expected?: Update[];
     model?: () => LayersModel;
     train: (model: LayersModel, annealing: CosineAnnealingCallback) => Promise<History>;
@@ -131,12 +131,12 @@ describe('the learning rates of a fit are those of the pure schedule', () => {
     'fit between other callbacks': {
       train: (model, annealing) => train(model, [callback(plain), annealing, callback(plain)]),
     },
-    'fit behind a plain object, with hooks.optimizer, which has to learn the number of batches': {
+    'fit behind a plain object, with options.optimizer, which has to learn the number of batches': {
       hooks: ({ optimizer }) => ({ optimizer }),
       expected: firstEpochFlat,
       train: (model, annealing) => train(model, [plain, annealing]),
     },
-    'fit behind a plain object, with hooks.optimizer and batchesPerEpoch': {
+    'fit behind a plain object, with options.optimizer and batchesPerEpoch': {
       config: known,
       hooks: ({ optimizer }) => ({ optimizer }),
       train: (model, annealing) => train(model, [plain, annealing]),
@@ -423,7 +423,7 @@ describe('an optimizer without a learning rate that can be set and read back', (
 });
 
 describe('behind a plain object in callbacks', () => {
-  it('says what to do where hooks.optimizer is missing, and trains nothing', async () => {
+  it('says what to do where options.optimizer is missing, and trains nothing', async () => {
     const model = tinyModel();
     const error = await rejection(
       train(model, [{ onEpochEnd: async () => {} }, new CosineAnnealingCallback({ T_0: 1 })]),
@@ -431,13 +431,13 @@ describe('behind a plain object in callbacks', () => {
     expect(error).to.be.instanceOf(CosineAnnealingError);
     expect(error.message).to.equal(
       '`callbacks`: CosineAnnealingCallback was given no model. Put it before any plain object in `callbacks`, and ' +
-        'wrap those as new tf.CustomCallback({...}); or give `hooks.optimizer`. If it stands alone there, two copies ' +
+        'wrap those as new tf.CustomCallback({...}); or give `options.optimizer`. If it stands alone there, two copies ' +
         'of @tensorflow/tfjs-layers are installed: run npm ls @tensorflow/tfjs-layers',
     );
     expect(weightsOf(model)).to.deep.equal(weightsOf(tinyModel()));
   });
 
-  it('hooks.optimizer counts; elsewhere the optimizer of the model does, also once it is compiled again', async () => {
+  it('options.optimizer counts; elsewhere the optimizer of the model does, also once it is compiled again', async () => {
     const model = tinyModel();
     const annealing = new CosineAnnealingCallback({ T_0: 1 }, { ...silent, optimizer: model.optimizer });
     model.compile({ optimizer: tf.train.sgd(BASE), loss: 'meanSquaredError' });

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { CosineAnnealingError } from '../../lib/errors';
-import { type CosineAnnealingHooks, parseHooks } from '../../lib/training/options';
+import { type CosineAnnealingOptions, parseOptions } from '../../lib/training/options';
 
-describe('parseHooks', () => {
+describe('parseOptions', () => {
   const logger = 'expected null, or an object with the functions info, warn and debug';
   const wrong: [string, unknown, string][] = [
     [
@@ -28,7 +28,7 @@ describe('parseHooks', () => {
   ];
   for (const [title, hooks, message] of wrong) {
     it(`refuses ${title}`, () => {
-      expect(() => parseHooks(hooks as CosineAnnealingHooks))
+      expect(() => parseOptions(hooks as CosineAnnealingOptions))
         .to.throw(CosineAnnealingError)
         .with.property('message', message);
     });
@@ -37,7 +37,7 @@ describe('parseHooks', () => {
   it('accepts any of them, none of them, and hands them back as they are', () => {
     const all = { optimizer: {} as never, logger: console, onChange() {}, onRestart() {}, onCycleEnd() {} };
     for (const hooks of [{}, all, { logger: null }, { onRestart: undefined } as never]) {
-      expect(parseHooks(hooks)).to.equal(hooks);
+      expect(parseOptions(hooks)).to.equal(hooks);
     }
   });
 
@@ -50,9 +50,9 @@ describe('parseHooks', () => {
       warn() {}
       debug() {}
     }
-    expect(parseHooks(new Steering())).to.be.instanceOf(Steering);
-    expect(() => parseHooks({ logger: new Log() })).not.to.throw();
+    expect(parseOptions(new Steering())).to.be.instanceOf(Steering);
+    expect(() => parseOptions({ logger: new Log() })).not.to.throw();
     const callable = Object.assign(() => {}, { info() {}, warn() {}, debug() {} });
-    expect(() => parseHooks({ logger: callable })).not.to.throw();
+    expect(() => parseOptions({ logger: callable })).not.to.throw();
   });
 });

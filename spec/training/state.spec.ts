@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import {
   CosineAnnealingCallback as Annealing,
-  type CosineAnnealingHooks,
+  type CosineAnnealingOptions,
   type CosineAnnealingState,
 } from '../../lib';
 import {
@@ -27,7 +27,7 @@ import {
 } from '../support/training';
 
 const CONFIG: CosineAnnealingConfig = { T_0: 1, T_mult: 2, eta_min: 0.01 };
-const QUIET: CosineAnnealingHooks = { logger: null };
+const QUIET: CosineAnnealingOptions = { logger: null };
 
 const textOf = (annealing: Annealing) => JSON.stringify(annealing);
 const load = (state: unknown, hooks = QUIET) => Annealing.fromJSON(state, hooks);
