@@ -1,16 +1,52 @@
 #!/usr/bin/env node
-import { writeFileSync } from 'node:fs';
+import { createWriteStream, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { CosineAnnealingError } from '../errors';
-import { preview } from './command';
+import { type OutputFile, preview } from './command';
+import { STANDARD } from './options';
+import { columnsOf, isASCII, reasonOf } from './terminal';
 
+const FAILED = 1;
 const WRONG_INPUT = 2;
+/** What a shell says of a program that a closed pipe ended, as of `seq 1000000 | head -1`. */
+const PIPE_CLOSED = 141;
 
-try {
-  const { text, files } = preview(process.argv.slice(2));
-  for (const { path, content } of files) writeFileSync(path, content);
-  process.stdout.write(text);
-  for (const { path } of files) console.error(`written: ${path}`);
-} catch (error) {
-  console.error(error instanceof Error ? error.message : String(error));
-  process.exitCode = error instanceof CosineAnnealingError ? WRONG_INPUT : 1;
+const root = join(__dirname, '..', '..');
+
+async function main(): Promise<void> {
+  const { text, remarks, files } = preview(process.argv.slice(2), {
+    columns: columnsOf(process.env, process.stdout.columns),
+    ascii: isASCII(process.env),
+    version: JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version,
+    read: (file) => readFileSync(file === STANDARD ? 0 : file, 'utf8'),
+  });
+  for (const file of files) await write(file);
+  if (text !== '') await write({ path: STANDARD, content: [text] });
+  for (const remark of remarks) console.error(remark);
 }
+
+async function write({ path, content }: OutputFile): Promise<void> {
+  const isStandard = path === STANDARD;
+  try {
+    await pipeline(content, isStandard ? process.stdout : createWriteStream(path));
+  } catch (cause) {
+    throw new Error(`${isStandard ? 'standard output' : path}: ${reasonOf(cause)}`, { cause });
+  }
+  if (!isStandard) console.error(`written: ${path}`);
+}
+
+function fail(error: unknown): void {
+  if (error instanceof Error && isClosedPipe(error.cause)) {
+    process.exitCode = PIPE_CLOSED;
+    return;
+  }
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exitCode = FAILED;
+  if (!(error instanceof CosineAnnealingError)) return;
+  console.error('See npx tfjs-cosine-annealing --help');
+  process.exitCode = WRONG_INPUT;
+}
+const isClosedPipe = (cause: unknown) => cause instanceof Error && 'code' in cause && cause.code === 'EPIPE';
+
+main().catch(fail);
