@@ -10,7 +10,7 @@ import { checkLines, csv, json, type NamedRun } from './listing';
 import { isOfConfig, STANDARD } from './options';
 import { pictureOf } from './picture';
 import { remarksOf, report } from './report';
-import { type Run, runOf, unitsFor, unitsIn } from './run';
+import { type Length, type Run, runOf, unitsFor, unitsIn } from './run';
 import { readValue } from './value';
 
 /** What the command writes. */
@@ -70,7 +70,9 @@ function previewOf(texts: Texts, surroundings: Surroundings, found: Findings): P
   const read = (name: string) => fileOf(name, texts, surroundings, found);
   const [from, compared] = [read('from'), read('compare')];
   const page = pageFrom(texts, surroundings, found);
-  const first = texts.has('from') && from === undefined ? undefined : firstRun(texts, from, found);
+  const length = found.attempt(() => lengthFrom(texts));
+  const isReadable = !texts.has('from') || from !== undefined;
+  const first = isReadable ? firstRun({ ...from?.config, ...keysFrom(texts) }, length, found) : undefined;
   const second = first && compared && secondRun(compared, first, found);
   const paths = pathsFrom(texts, found);
   if (first === undefined || page === undefined || found.isAny) throw found.error();
@@ -97,18 +99,18 @@ function fileOf(name: string, texts: Texts, { read }: Surroundings, found: Findi
   return file === undefined ? undefined : found.attempt(() => readConfig(file, read), name);
 }
 
-function firstRun(texts: Texts, from: ReadConfig | undefined, found: Findings): Run | undefined {
-  const config = { ...from?.config, ...keysFrom(texts) };
-  const length = found.attempt(() => ({ units: unitsIn(lengthFrom(texts), config) }));
+function firstRun(config: object, length: Length | undefined, found: Findings): Run | undefined {
+  const right = length && found.attempt(() => ({ units: unitsIn(length, config) }));
   // Beside a wrong length the config is checked over one that suits all.
-  const { units } = length ?? { units: MAX_POSITION };
+  const { units } = right ?? { units: MAX_POSITION };
   return found.attempt(() => runOf(config, units));
 }
 
 function secondRun({ file, config }: ReadConfig, first: Run, found: Findings): NamedRun | undefined {
   const { eta_max, batchesPerEpoch } = first.schedule.config;
   const completed = { eta_max, batchesPerEpoch, ...config };
-  const run = found.attempt(() => runOf(completed, unitsFor(completed, first)), 'compare');
+  const length = found.attempt(() => ({ units: unitsFor(completed, first) }));
+  const run = length && found.attempt(() => runOf(completed, length.units), 'compare');
   return run && { name: file, run };
 }
 
@@ -131,7 +133,7 @@ function keysFrom(texts: Texts): Record<string, unknown> {
 
 const WARMUP = 'warmup.';
 
-function lengthFrom(texts: Texts): { epochs: number | undefined; batches: number | undefined } {
+function lengthFrom(texts: Texts): Length {
   const found = new Findings();
   const read = (name: string) =>
     texts.has(name) ? found.attempt(() => check(count(), given(texts, name), name)) : undefined;
@@ -178,5 +180,6 @@ function pathsFrom(texts: Texts, found: Findings): Map<string, string> {
 /** What a file was taken for, and what that is as a config of ours. */
 function originOf(read: ReadConfig | undefined): string[] {
   if (read?.library === undefined) return [];
-  return [`${read.file} has parameters of ${read.library}; as a config: ${JSON.stringify(read.config)}`];
+  const config = JSON.stringify(read.config, null, 1).replaceAll(/\n */g, ' ');
+  return [`Note: ${read.file} has parameters of ${read.library}; as a config: ${config}`];
 }

@@ -53,20 +53,29 @@ export function readConfig(name: string, read: (file: string) => string): ReadCo
   const [prefix = '', rest = ''] = name.split(/:(.*)/s);
   const hasPrefix = prefix === OURS || Object.hasOwn(formats, prefix);
   const file = hasPrefix ? rest : name;
-  const content = parsed(file, read(file));
+  const content = parsed(file, contentOf(file, read));
   const format = hasPrefix ? formats[prefix] : Object.values(formats).find((one) => isIn(one, content));
   if (format === undefined) return { file, library: undefined, config: checked(content) };
   return { file, library: format.library, config: format.read(content) };
+}
+
+function contentOf(file: string, read: (file: string) => string): string {
+  try {
+    return read(file);
+  } catch (cause) {
+    throw refusal([], 'expected a file that can be read', { received: file, cure: reasonIn(cause), cause });
+  }
 }
 
 function parsed(file: string, text: string): unknown {
   try {
     return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw refusal([], 'expected JSON', { received: file, cure: reason, cause });
+    throw refusal([], 'expected a file of JSON', { received: file, cure: reasonIn(cause), cause });
   }
 }
+
+const reasonIn = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause));
 
 /** Lists come from optax alone. */
 const isIn = ({ keys, read }: Format, content: unknown): boolean =>

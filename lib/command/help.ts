@@ -12,7 +12,7 @@ const EXAMPLES = [
   '--from timm.json --compare keras:keras.json --batchesPerEpoch 100',
 ];
 const NOTES =
-  'eta_max is required here, since there is no optimizer to read it from. A list is written as 1,2,3 and a flag without a value. `-` in place of FILE is standard output, or standard input.';
+  'eta_max is required here, since there is no optimizer to read it from. A list is written as 1,2,3 and a flag without a value. `-` in place of FILE is standard output, or standard input. verbose and historyLimit are checked, and change nothing here.';
 
 /** The text of --help, in lines of at most `width` columns. */
 export function help(width: number): string {

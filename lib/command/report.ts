@@ -52,12 +52,14 @@ export function remarksOf(runs: readonly NamedRun[]): string[] {
 
 function assumptions({ schedule, perUnit, to, planned }: NamedRun['run']): string[] {
   const { unit } = schedule.config;
-  const rate = unit === 'epoch' ? 'many of them' : 'a new learning rate at every batch';
-  const listed = unit === 'epoch' ? 'CSV and JSON have one update an epoch; ' : '';
+  const assumed =
+    unit === 'epoch'
+      ? 'chart and table assume many, CSV and JSON one'
+      : 'it is assumed that every batch sets the learning rate';
   return [
     ...(perUnit === undefined
       ? [
-          `how many batches an epoch has isn't known, so chart and table assume ${rate}; ${listed}give \`batchesPerEpoch\` for the rates of the true updates`,
+          `how many batches an epoch has isn't known: ${assumed}; give \`batchesPerEpoch\` for the true updates`,
         ]
       : []),
     ...(to < planned

@@ -95,7 +95,10 @@ export function unitsFor(
 function defaultLength(schedule: Schedule): number {
   const { total } = schedule.config;
   const cycles = cycleCount(schedule.config);
-  return total ?? Math.min(MAX_POSITION, schedule.cycleStart(cycles === Infinity ? CYCLES_SHOWN : cycles));
+  const end = total ?? schedule.cycleStart(cycles === Infinity ? CYCLES_SHOWN : cycles);
+  if (end <= MAX_POSITION) return end;
+  const { cycle } = schedule.cycleAt(MAX_POSITION);
+  return cycle > 0 ? schedule.cycleStart(cycle) : MAX_POSITION;
 }
 
 /** Where the end of the last cycle stops training: at the update that would come next. */

@@ -1,14 +1,17 @@
 /** Text broken at spaces into lines of at most `width` columns; a word that is longer has a line of its own. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
-  for (const word of text.split(' ')) {
+  for (const word of text.replaceAll(/([<>]=?) (?=\d)/g, `$1${UNBROKEN}`).split(' ')) {
     const last = lines.at(-1);
     if (last !== undefined && last.length + 1 + word.length <= width)
       lines[lines.length - 1] = `${last} ${word}`;
     else lines.push(word);
   }
-  return lines;
+  return lines.map((line) => line.replaceAll(UNBROKEN, ' '));
 }
+
+/** A space that isn't broken at: as in '> 0'. */
+const UNBROKEN = '\u00a0';
 
 /** A number with so many significant digits, in the shorter of its usual forms. */
 export function short(n: number, digits: number): string {
