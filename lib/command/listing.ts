@@ -11,8 +11,11 @@ export interface NamedRun {
   readonly run: Run;
 }
 
+/** At least one run, over the same training. */
+export type Runs = readonly [NamedRun, ...NamedRun[]];
+
 /** @throws {@link CosineAnnealingError} if a list of so many lines was asked for by `option` that nobody can want it. */
-export function checkLines(option: string, runs: readonly NamedRun[]): void {
+export function checkLines(option: string, runs: Runs): void {
   if (option === 'svg') return;
   const most = Math.max(...runs.map(({ run }) => updateCount(run) + (option === 'json' ? cyclesIn(run) : 0)));
   if (most <= MOST_LINES) return;
@@ -20,7 +23,7 @@ export function checkLines(option: string, runs: readonly NamedRun[]): void {
 }
 
 /** The learning rate of every update as lines of CSV; two schedules have their names in a column of their own. */
-export function* csv(runs: readonly NamedRun[]): Iterable<string> {
+export function* csv(runs: Runs): Iterable<string> {
   const hasNames = runs.length > 1;
   const units = new Set(runs.map(({ run }) => run.schedule.config.unit));
   const position = units.size === 1 ? [...units].join() : 't';
@@ -35,9 +38,9 @@ export function* csv(runs: readonly NamedRun[]): Iterable<string> {
 }
 
 /** The same as JSON with config, notices and cycles, an item on each line; two schedules in a list. */
-export function* json(runs: readonly NamedRun[]): Iterable<string> {
+export function* json(runs: Runs): Iterable<string> {
   const [only, ...others] = runs;
-  if (only !== undefined && others.length === 0) return yield* document(only, []);
+  if (others.length === 0) return yield* document(only, []);
   yield '[\n';
   for (const [i, named] of runs.entries()) {
     if (i > 0) yield ',\n';

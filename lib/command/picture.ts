@@ -2,7 +2,7 @@ import { firstUpdateFrom, positionOfUpdate } from '../annealing/clock';
 import type { SVGOptions, TextOptions } from '../charts/options';
 import type { PlottableSchedule, ScheduleSource } from '../charts/schedule-source';
 import type { PlotSeries } from '../charts/series';
-import type { NamedRun } from './listing';
+import type { NamedRun, Runs } from './listing';
 import { justBefore, type Run, updateAt, updateCount } from './run';
 
 /** Up to so many updates are drawn as the steps that they are. */
@@ -16,9 +16,10 @@ export interface Picture {
   readonly options: Pick<TextOptions & SVGOptions, 'logScale' | 'series'>;
 }
 
-/** The picture of a run, and of another one over the same training. */
-export function pictureOf(run: Run, other: NamedRun | undefined, logScale: boolean): Picture {
-  const series = other && [seriesOf(other, run.planned / other.run.planned)];
+/** The picture of the first run, with the others over the same training. */
+export function pictureOf([first, ...others]: Runs, logScale: boolean): Picture {
+  const { run } = first;
+  const series = others.map((other) => seriesOf(other, run.planned / other.run.planned));
   return { source: { schedule: asTrained(run), to: run.to }, options: { logScale, series } };
 }
 

@@ -1,6 +1,6 @@
 import { toText } from '../charts/chart';
 import { plural, round } from '../config/messages';
-import type { NamedRun } from './listing';
+import type { NamedRun, Runs } from './listing';
 import type { Picture } from './picture';
 import { isCutOff, tableOf } from './table';
 import { wrap } from './words';
@@ -16,7 +16,7 @@ export interface Page {
 
 /** The chart of runs over the same training, their cycles, and what is to be said of them. */
 export function report(
-  runs: readonly NamedRun[],
+  runs: Runs,
   picture: Picture,
   remarks: readonly string[],
   { width, height, ascii }: Page,
@@ -43,7 +43,7 @@ function footnotes({ run }: NamedRun): string[] {
 }
 
 /** What is to be said of runs: what is assumed, and what the callback would say before training. */
-export function remarksOf(runs: readonly NamedRun[]): string[] {
+export function remarksOf(runs: Runs): string[] {
   return runs.flatMap(({ name, run }) => {
     const subject = runs.length > 1 ? `${name}: ` : '';
     return [...assumptions(run), ...run.notices].map((remark) => `Note: ${subject}${remark}`);
