@@ -6,6 +6,7 @@ import { CosineAnnealingError } from '../errors';
 import { type OutputFile, preview } from './command';
 import { STANDARD } from './options';
 import { columnsOf, isASCII, reasonOf } from './terminal';
+import { wrap } from './words';
 
 const FAILED = 1;
 const WRONG_INPUT = 2;
@@ -25,7 +26,7 @@ async function main(): Promise<void> {
   });
   for (const file of files) await write(file);
   if (text !== '') await write({ path: STANDARD, content: [text] });
-  for (const remark of remarks) console.error(remark);
+  remarks.forEach(tell);
 }
 
 function read(file: string): string {
@@ -43,7 +44,14 @@ async function write({ path, content }: OutputFile): Promise<void> {
   } catch (cause) {
     throw new Error(`${isStandard ? 'standard output' : path}: ${reasonOf(cause)}`, { cause });
   }
-  if (!isStandard) console.error(`written: ${path}`);
+  if (!isStandard) tell(`written: ${path}`);
+}
+
+/** Writes to standard error: broken between words if that is a terminal, else as it is, for programs that read lines. */
+function tell(text: string): void {
+  const { isTTY, columns } = process.stderr;
+  const width = isTTY ? columnsOf(process.env, columns) : Infinity;
+  for (const line of text.split('\n')) console.error(wrap(line, width).join('\n'));
 }
 
 /** Lines together, since a write for each takes most of the time. */
@@ -63,10 +71,10 @@ function fail(error: unknown): void {
     process.exitCode = PIPE_CLOSED;
     return;
   }
-  console.error(error instanceof Error ? error.message : String(error));
+  tell(error instanceof Error ? error.message : String(error));
   process.exitCode = FAILED;
   if (!(error instanceof CosineAnnealingError)) return;
-  console.error('See npx tfjs-cosine-annealing --help');
+  tell('See npx tfjs-cosine-annealing --help');
   process.exitCode = WRONG_INPUT;
 }
 

@@ -20,11 +20,8 @@ export function short(n: number, digits: number): string {
   return plain.length > digits + 6 ? rounded.toExponential().replace('+', '') : plain;
 }
 
-/** The numbers with so many digits, or as many more as tell them apart. */
+/** The numbers with so many digits, or with all that they have if those don't tell them apart. */
 export function shortApart(a: number, b: number, digits: number): [string, string] {
-  for (let most = digits; most < 17; most++) {
-    const [one, other] = [short(a, most), short(b, most)];
-    if (one !== other) return [one, other];
-  }
-  return [String(a), String(b)];
+  const [one, other] = [short(a, digits), short(b, digits)];
+  return one === other ? [String(a), String(b)] : [one, other];
 }
