@@ -1,7 +1,7 @@
 import { keysSchema } from '../config/keys';
 import { problemsOf, suggestion } from '../config/rules';
 import type { Problem } from '../errors';
-import { aloneText, isOption, optionNames } from './options';
+import { aloneText, isOption, optionNames, usageOf } from './options';
 
 /** The options as they were typed. */
 export interface Arguments {
@@ -22,7 +22,7 @@ export function readArguments(args: readonly string[]): Arguments {
     else if (texts.has(name))
       problems.push({ path: [name], rule: 'given twice', cure: 'remove one of the two' });
     else if (value === undefined)
-      problems.push({ path: [name], rule: 'expected a value', cure: `such as --${name} 10` });
+      problems.push({ path: [name], rule: 'expected a value', cure: `as in ${usageOf(name)}` });
     else texts.set(name, value);
   }
   return { texts, problems };

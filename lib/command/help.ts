@@ -1,4 +1,4 @@
-import { type Option, optionGroups } from './options';
+import { type Option, optionGroups, usageOf } from './options';
 import { wrap } from './words';
 
 /** In fewer columns a meaning stands below its option. */
@@ -17,7 +17,7 @@ const NOTES =
 /** The text of --help, in lines of at most `width` columns. */
 export function help(width: number): string {
   const options = optionGroups.flatMap((group) => group.options);
-  const indent = width < WIDE ? 6 : Math.max(...options.map((option) => labelOf(option).length)) + 4;
+  const indent = width < WIDE ? 6 : Math.max(...options.map((option) => usageOf(option.name).length)) + 4;
   const groups = optionGroups.flatMap(({ heading, options: own }) => [
     `${heading}:`,
     ...own.flatMap((option) => linesOf(option, indent, width)),
@@ -31,10 +31,8 @@ export function help(width: number): string {
 
 const indented = (lines: readonly string[]) => lines.map((line, i) => `${i === 0 ? '  ' : '    '}${line}`);
 
-const labelOf = ({ name, value }: Option) => `--${name} ${value}`.trimEnd();
-
 function linesOf(option: Option, indent: number, width: number): string[] {
-  const label = `  ${labelOf(option)}`;
+  const label = `  ${usageOf(option.name)}`;
   const meaning = wrap(option.meaning, width - indent).map((line) => ' '.repeat(indent) + line);
   const [first = '', ...others] = meaning;
   return label.length < indent ? [label + first.slice(label.length), ...others] : [label, ...meaning];

@@ -104,5 +104,8 @@ export const isOption = (name: string): boolean => options.has(name);
 /** What an option means that stands alone; undefined if it can't. */
 export const aloneText = (name: string): string | undefined => options.get(name)?.alone;
 
+/** How an option is written: '--epochs N'. */
+export const usageOf = (name: string): string => `--${name} ${options.get(name)?.value ?? ''}`.trimEnd();
+
 /** Whether an option is a key of the config, or of its warm-up. */
 export const isOfConfig = (name: string): boolean => isConfigKey(name.split('.')[0] ?? '');

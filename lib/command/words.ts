@@ -20,8 +20,11 @@ export function short(n: number, digits: number): string {
   return plain.length > digits + 6 ? rounded.toExponential().replace('+', '') : plain;
 }
 
-/** The numbers with so many digits, or with all that they have if those don't tell them apart. */
+/** The numbers with so many digits, or with as many more as tell them apart. */
 export function shortApart(a: number, b: number, digits: number): [string, string] {
-  const [one, other] = [short(a, digits), short(b, digits)];
-  return one === other ? [String(a), String(b)] : [one, other];
+  for (const most of [digits, 9, 15]) {
+    const [one, other] = [short(a, most), short(b, most)];
+    if (one !== other) return [one, other];
+  }
+  return [String(a), String(b)];
 }

@@ -469,7 +469,7 @@ describe('preview(args)', () => {
     const wrong =
       '--T_mult --epocs 3 -T_0 5 --lr 3 --batchSize 32 --T_0 x --T_0 5 --width 3 --epochs 0 --log 7 --compare none --eta_min -1';
     expect(messageOf(wrong).split('\n')).to.deep.equal([
-      '`T_mult`: expected a value; such as --T_mult 10',
+      '`T_mult`: expected a value; as in --T_mult VALUE',
       '`epocs`: unknown option; did you mean epochs?',
       '`-T_0`: unexpected argument; did you mean --T_0?',
       '`5`: unexpected argument; a value comes after the name of an option, such as --T_0 10',
