@@ -28,8 +28,17 @@ export class Findings {
     return this.#problems.length > 0;
   }
 
-  /** The error that tells all. */
+  /** The error that tells all, but for what is missing only because a wrong word was meant for it. */
   error(): CosineAnnealingError {
-    return new CosineAnnealingError(this.#problems);
+    return new CosineAnnealingError(this.#problems.filter((problem) => !this.#isMeant(problem)));
+  }
+
+  #isMeant(problem: Problem): boolean {
+    if (!('received' in problem) || problem.received !== undefined) return false;
+    const name = String(problem.path[0]);
+    const words = [`did you mean ${name}?`, `did you mean --${name}?`];
+    return this.#problems.some(
+      ({ path, cure = '' }) => words.includes(cure) || (path[0] === name && cure !== problem.cure),
+    );
   }
 }

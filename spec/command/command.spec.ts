@@ -482,8 +482,15 @@ describe('preview(args)', () => {
       '`epochs`: expected an integer >= 1, got 0',
       '`T_0`: expected a number > 0, got "x"',
       '`eta_min`: expected a number >= 0, got -1',
-      '`eta_max`: expected a number > 0, got undefined; give it, since there is no optimizer to read it from',
     ]);
+  });
+
+  it('misses nothing that a wrong word was meant for', () => {
+    const missing =
+      '`eta_max`: expected a number > 0, got undefined; give it, since there is no optimizer to read it from';
+    expect(messageOf('--T0 10')).to.equal(`\`T0\`: unknown option; did you mean T_0?\n${missing}`);
+    expect(messageOf('--T_0')).to.equal(`\`T_0\`: expected a value; as in --T_0 VALUE\n${missing}`);
+    expect(messageOf('--T_0 3')).to.equal(missing);
   });
 
   it('refuses lengths that say nothing, with a cure', () => {
