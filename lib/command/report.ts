@@ -1,0 +1,69 @@
+import { toText } from '../charts/chart';
+import { plural, round } from '../config/messages';
+import type { NamedRun, Runs } from './listing';
+import type { Picture } from './picture';
+import { isCutOff, tableOf } from './table';
+import { wrap } from './words';
+
+/** How a report is set. */
+export interface Page {
+  /** Columns. */
+  readonly width: number;
+  /** Lines of the chart. */
+  readonly height: number | undefined;
+  readonly ascii: boolean;
+}
+
+/** The chart of runs over the same training, their cycles, and what is to be said of them. */
+export function report(
+  runs: Runs,
+  picture: Picture,
+  remarks: readonly string[],
+  { width, height, ascii }: Page,
+): string {
+  const paragraph = (text: string) => wrap(text, width).join('\n');
+  const parts = [
+    toText(picture.source, { ...picture.options, width, height, ascii }),
+    ...runs.map((named) =>
+      [
+        ...(runs.length > 1 ? [`${named.name}:`] : []),
+        tableOf(named.run, width),
+        ...footnotes(named).map(paragraph),
+      ].join('\n'),
+    ),
+    ...remarks.map(paragraph),
+  ];
+  return `${parts.join('\n\n')}\n`;
+}
+
+function footnotes({ run }: NamedRun): string[] {
+  const { unit } = run.schedule.config;
+  if (!isCutOff(run)) return [];
+  return [`* The run ends at ${unit} ${round(run.to)}, and its last rate is the one there.`];
+}
+
+/** What is to be said of runs: what is assumed, and what the callback would say before training. */
+export function remarksOf(runs: Runs): string[] {
+  return runs.flatMap(({ name, run }) => {
+    const subject = runs.length > 1 ? `${name}: ` : '';
+    return [...assumptions(run), ...run.notices].map((remark) => `Note: ${subject}${remark}`);
+  });
+}
+
+function assumptions({ schedule, perUnit, to, planned }: NamedRun['run']): string[] {
+  const { unit } = schedule.config;
+  const assumed =
+    unit === 'epoch'
+      ? 'chart and table assume many, CSV and JSON one'
+      : 'it is assumed that every batch sets the learning rate';
+  return [
+    ...(perUnit === undefined
+      ? [
+          `how many batches an epoch has isn't known: ${assumed}; give \`batchesPerEpoch\` for the true updates`,
+        ]
+      : []),
+    ...(to < planned
+      ? [`training stops after the last cycle, at ${unit} ${round(to)} of ${round(planned)} ${plural(unit)}`]
+      : []),
+  ];
+}
