@@ -30,9 +30,9 @@ async function main(): Promise<void> {
   await model.fitDataset(batches(loadTrainingDigits()), fit);
 
   const test = loadTestDigits();
-  const rows = ensemble.members.map(({ cycle }, i) => {
+  const rows: [string, number][] = ensemble.members.map(({ cycle }, i) => {
     ensemble.restore(i);
-    return [`end of cycle ${cycle}`, testError(model, test)] as const;
+    return [`end of cycle ${cycle}`, testError(model, test)];
   });
   const together = errorOf(ensemble.predict(test.images, { batchSize: 1000 }) as Tensor2D, test);
   ensemble.average(); // of the weights; with batch normalization, ensemble.average(trainingImages)

@@ -8,19 +8,20 @@ import { type Digits, fromIDX, size } from './mnist';
 const FOLDER = process.env['FASHION_MNIST'] ?? '/usr/share/datasets/fashion-mnist';
 
 /** The first images of its training part. */
-export const loadTrainingClothes = (count = size.trainingImages): Digits => load('train', count);
+export const loadTrainingClothes = (count = size.trainingImages, folder = FOLDER): Digits =>
+  load(join(folder, 'train'), count);
 
 /** The first images of its test part. */
-export const loadTestClothes = (count = size.testImages): Digits => load('t10k', count);
+export const loadTestClothes = (count = size.testImages, folder = FOLDER): Digits =>
+  load(join(folder, 't10k'), count);
 
-const load = (part: 'train' | 't10k', count: number): Digits =>
+const load = (part: string, count: number): Digits =>
   fromIDX(read(`${part}-images-idx3-ubyte`), read(`${part}-labels-idx1-ubyte`), count);
 
-function read(name: string): Uint8Array {
-  const path = join(FOLDER, name);
+function read(path: string): Uint8Array {
   if (existsSync(path)) return readFileSync(path);
   if (existsSync(`${path}.gz`)) return gunzipSync(readFileSync(`${path}.gz`));
   throw new Error(
-    `Fashion-MNIST: ${name} isn't in ${FOLDER}; apt-get install dataset-fashion-mnist, or set FASHION_MNIST to the folder that has it`,
+    `Fashion-MNIST isn't there (${path}): apt-get install dataset-fashion-mnist, or name its folder in FASHION_MNIST`,
   );
 }

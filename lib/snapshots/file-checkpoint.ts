@@ -23,12 +23,12 @@ const OURS = /^(weights-.+\.bin|model-.+\.json)$/;
  * has the files of TensorFlow.js's `file://`, and `tf.loadLayersModel` reads either.
  *
  * A save replaces the checkpoint at once: it writes new weights beside the old ones, and then renames a new model.json,
- * which names them, over the old one. So whenever a process is killed, a whole checkpoint is there. Saves and loads
- * don't wait for anything else; let one process at a time save to a folder.
+ * which names them, over the old one. So whenever a process is killed, a whole checkpoint is there. Others may load it
+ * meanwhile, but let only one process save to a folder.
  *
  * @param folder Its path; it's made if it isn't there.
  */
-export const fileCheckpoint = (folder: string): CheckpointHandler & Required<io.IOHandler> => ({
+export const fileCheckpoint = (folder: string): Required<CheckpointHandler> => ({
   async exists() {
     try {
       return statSync(join(folder, MODEL)).isFile();
@@ -53,19 +53,27 @@ export const fileCheckpoint = (folder: string): CheckpointHandler & Required<io.
   },
 
   async load() {
-    const { weightsManifest, ...artifacts }: io.ModelJSON = JSON.parse(
-      readFileSync(join(folder, MODEL), 'utf8'),
-    );
-    const files = weightsManifest
-      .flatMap(({ paths }) => paths)
-      .map((path) => readFileSync(join(folder, path)));
-    return {
-      ...artifacts,
-      weightSpecs: weightsManifest.flatMap(({ weights }) => weights),
-      weightData: new Uint8Array(Buffer.concat(files)).buffer,
-    };
+    for (;;) {
+      const json = readFileSync(join(folder, MODEL), 'utf8');
+      try {
+        return artifactsIn(folder, JSON.parse(json));
+      } catch (error) {
+        // Another process may have saved since, and removed these weights.
+        const isReplaced = isMissing(error) && readFileSync(join(folder, MODEL), 'utf8') !== json;
+        if (!isReplaced) throw error;
+      }
+    }
   },
 });
+
+function artifactsIn(folder: string, { weightsManifest, ...artifacts }: io.ModelJSON): io.ModelArtifacts {
+  const files = weightsManifest.flatMap(({ paths }) => paths).map((path) => readFileSync(join(folder, path)));
+  return {
+    ...artifacts,
+    weightSpecs: weightsManifest.flatMap(({ weights }) => weights),
+    weightData: new Uint8Array(Buffer.concat(files)).buffer,
+  };
+}
 
 /** On disk when it returns, so that what is named later can't be there without it. */
 function writeDurably(path: string, data: string | Buffer): void {

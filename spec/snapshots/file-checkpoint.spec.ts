@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   copyFileSync,
   mkdirSync,
@@ -39,6 +40,25 @@ describe('A checkpoint in a folder', () => {
     const annealing = await loadCheckpoint(fileCheckpoint(folder), model);
     return annealing && model.getWeights()[0]?.dataSync()[0];
   };
+
+  const cwd = resolve(__dirname, '../..');
+  const env = { ...process.env, NODE_PATH: join(cwd, 'node_modules') };
+
+  /** A program for another process. */
+  function bundled(code: string): string {
+    const contents = `
+      import { fileCheckpoint } from './lib/snapshots/file-checkpoint';
+      import { saveCheckpoint } from './lib/snapshots/checkpoint';
+      import { CosineAnnealingCallback } from './lib/training/callback';
+      import { tinyModel } from './spec/support/training';
+      const annealing = new CosineAnnealingCallback({ T_0: 1 });
+      ${code}
+    `;
+    const outfile = join(root, `program-${count++}.js`);
+    const stdin = { contents, resolveDir: cwd };
+    buildSync({ stdin, outfile, bundle: true, platform: 'node', packages: 'external' });
+    return outfile;
+  }
 
   it('is two files, model.json and the weights that it names, and the next one takes its place', async () => {
     const folder = newFolder();
@@ -111,26 +131,38 @@ describe('A checkpoint in a folder', () => {
   it('that the disk has no room for is an error, and the one before stays', async () => {
     const folder = newFolder();
     await save(folder, 1);
-    const contents = `
-      import { fileCheckpoint } from './lib/snapshots/file-checkpoint';
-      import { saveCheckpoint } from './lib/snapshots/checkpoint';
-      import { CosineAnnealingCallback } from './lib/training/callback';
-      import { tinyModel } from './spec/support/training';
-      const annealing = new CosineAnnealingCallback({ T_0: 1 });
-      saveCheckpoint(fileCheckpoint(process.argv[2]), tinyModel(), annealing).catch(({ message }) => console.log(message));
-    `;
-    const cwd = resolve(__dirname, '../..');
-    const outfile = join(root, 'program.js');
-    const stdin = { contents, resolveDir: cwd };
-    buildSync({ stdin, outfile, bundle: true, platform: 'node', packages: 'external' });
-    const limited = ['-c', 'ulimit -f 1; exec "$@"', 'sh', process.execPath, outfile, folder]; // 1 kB a file at most
-    const env = { ...process.env, NODE_PATH: join(cwd, 'node_modules') };
+    const program = bundled(`
+      const store = fileCheckpoint(process.argv[2]);
+      saveCheckpoint(store, tinyModel(), annealing).catch(({ message }) => console.log(message));
+    `);
+    const limited = ['-c', 'ulimit -f 1; exec "$@"', 'sh', process.execPath, program, folder]; // 1 kB a file at most
     const { stdout, stderr } = spawnSync('bash', limited, { encoding: 'utf8', env });
     expect(stdout, stderr).to.match(/^`checkpoint`: couldn't be saved: EFBIG/);
     expect(readdirSync(folder).length).to.be.above(2);
     expect(await load(folder)).to.equal(1);
     await save(folder, 2);
     expect(readdirSync(folder)).to.have.length(2);
+  });
+
+  it('can be loaded while another process saves', async () => {
+    const folder = newFolder();
+    const program = bundled(`
+      const save = async () => {
+        for (;;) await saveCheckpoint(fileCheckpoint(process.argv[2]), tinyModel(), annealing);
+      };
+      void save();
+    `);
+    const saver = spawn(process.execPath, [program, folder], { env, stdio: 'inherit' });
+    const seen = new Set<string>();
+    for (const end = Date.now() + 60_000; seen.size < 100 && Date.now() < end; ) {
+      await new Promise((done) => setTimeout(done));
+      if (!(await fileCheckpoint(folder).exists())) continue;
+      await fileCheckpoint(folder).load();
+      seen.add(readFileSync(join(folder, 'model.json'), 'utf8'));
+    }
+    saver.kill('SIGKILL');
+    await once(saver, 'close');
+    expect(seen.size).to.equal(100);
   });
 
   it('where a file stands in its way is an error, no absence', async () => {
