@@ -165,7 +165,11 @@ async function twoAtATime(tasks) {
 }
 
 async function pack() {
-  const { stdout } = await command('npm', ['pack', '--json', '--pack-destination', temporary], { cwd: root });
+  const { stdout } = await command(
+    'npm',
+    ['pack', '--json', '--ignore-scripts', '--pack-destination', temporary],
+    { cwd: root },
+  );
   const [{ filename, files }] = JSON.parse(stdout);
   return { file: join(temporary, filename), paths: files.map(({ path }) => path) };
 }
