@@ -24,7 +24,8 @@ const TFJS = ['3.0.0', '3.21.0', '4.0.0', '4.22.0', '4.23.0-rc.0'];
 const NEWEST = '4.22.0';
 /** The ends: their types are checked, too. */
 const OLDEST = { 3: '3.0.0', 4: '4.0.0' };
-const ZOD = { oldest: '4.0.0', newest: '4' };
+/** Our declarations name types that older ones lack. */
+const ZOD = { oldest: '4.5.0', newest: '4' };
 const NODES = ['20.19.0', '22', '24'];
 /** Its V8 is that of Chrome 102, the oldest of `browsers.mjs`. */
 const BROWSER_LIKE_NODE = '18.9.0';
