@@ -391,13 +391,20 @@ async function installsWithPnpm() {
   return lastLine(await command(process.execPath, [join(folder, 'train.mjs')], { cwd: folder }));
 }
 
+/** TensorFlow.js loads `long` without naming it among its dependencies, which Plug'n'Play refuses. */
+const UNDECLARED_BY_TFJS = `packageExtensions:
+  '@tensorflow/tfjs@*':
+    dependencies:
+      long: '*'
+`;
+
 /** Plug'n'Play lets a package load only what its user declares: both peers, beside tfjs itself. */
 async function installsWithYarn(linker) {
   const peers = Object.keys(manifest.peerDependencies).map((name) => [name, NEWEST]);
   const folder = project(`yarn-${linker}`, { '@tensorflow/tfjs': NEWEST, ...Object.fromEntries(peers) });
   const settings = { nodeLinker: linker, enableScripts: 'false', enableTelemetry: 'false' };
   const lines = Object.entries(settings).map(([key, value]) => `${key}: ${value}\n`);
-  writeFileSync(join(folder, '.yarnrc.yml'), lines.join(''));
+  writeFileSync(join(folder, '.yarnrc.yml'), lines.join('') + UNDECLARED_BY_TFJS);
   writeFileSync(join(folder, 'yarn.lock'), ''); // Marks the project's root.
   const env = { YARN_ENABLE_IMMUTABLE_INSTALLS: 'false' };
   const yarn = ['--yes', '-p', `@yarnpkg/cli-dist@${YARN}`, 'yarn'];
