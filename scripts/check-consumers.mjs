@@ -24,7 +24,8 @@ const TFJS = ['3.0.0', '3.21.0', '4.0.0', '4.22.0', '4.23.0-rc.0'];
 const NEWEST = '4.22.0';
 /** The ends: their types are checked, too. */
 const OLDEST = { 3: '3.0.0', 4: '4.0.0' };
-const ZOD = { oldest: '4.0.0', newest: '4' };
+/** Our declarations name types that older ones lack. */
+const ZOD = { oldest: '4.5.0', newest: '4' };
 const NODES = ['20.19.0', '22', '24'];
 /** Its V8 is that of Chrome 102, the oldest of `browsers.mjs`. */
 const BROWSER_LIKE_NODE = '18.9.0';
@@ -165,7 +166,11 @@ async function twoAtATime(tasks) {
 }
 
 async function pack() {
-  const { stdout } = await command('npm', ['pack', '--json', '--pack-destination', temporary], { cwd: root });
+  const { stdout } = await command(
+    'npm',
+    ['pack', '--json', '--ignore-scripts', '--pack-destination', temporary],
+    { cwd: root },
+  );
   const [{ filename, files }] = JSON.parse(stdout);
   return { file: join(temporary, filename), paths: files.map(({ path }) => path) };
 }
@@ -386,13 +391,20 @@ async function installsWithPnpm() {
   return lastLine(await command(process.execPath, [join(folder, 'train.mjs')], { cwd: folder }));
 }
 
+/** TensorFlow.js loads `long` without naming it among its dependencies, which Plug'n'Play refuses. */
+const UNDECLARED_BY_TFJS = `packageExtensions:
+  '@tensorflow/tfjs@*':
+    dependencies:
+      long: '*'
+`;
+
 /** Plug'n'Play lets a package load only what its user declares: both peers, beside tfjs itself. */
 async function installsWithYarn(linker) {
   const peers = Object.keys(manifest.peerDependencies).map((name) => [name, NEWEST]);
   const folder = project(`yarn-${linker}`, { '@tensorflow/tfjs': NEWEST, ...Object.fromEntries(peers) });
   const settings = { nodeLinker: linker, enableScripts: 'false', enableTelemetry: 'false' };
   const lines = Object.entries(settings).map(([key, value]) => `${key}: ${value}\n`);
-  writeFileSync(join(folder, '.yarnrc.yml'), lines.join(''));
+  writeFileSync(join(folder, '.yarnrc.yml'), lines.join('') + UNDECLARED_BY_TFJS);
   writeFileSync(join(folder, 'yarn.lock'), ''); // Marks the project's root.
   const env = { YARN_ENABLE_IMMUTABLE_INSTALLS: 'false' };
   const yarn = ['--yes', '-p', `@yarnpkg/cli-dist@${YARN}`, 'yarn'];

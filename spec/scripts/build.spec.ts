@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { SourceMap } from 'node:module';
 import { dirname, join, relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { expect } from 'chai';
 import manifest from '../../package.json';
 
@@ -66,5 +67,29 @@ function declarations(file: string) {
     expect(manifest.jsdelivr).to.equal(manifest.unpkg);
     expect(code.split('\n')[0]).to.equal(`/*! ${manifest.name} ${manifest.version}, MIT license */`);
     expect(() => new Function(code)()).to.throw(/needs TensorFlow\.js: put <script src=/);
+  });
+});
+
+describe('The support policy', () => {
+  const policy = read(join(ROOT, '.github', 'SUPPORT.md'));
+
+  it('states the browsers that the build is checked for', async () => {
+    const { BROWSERS } = await import(pathToFileURL(join(ROOT, 'scripts', 'browsers.mjs')).href);
+    const { chrome, edge, firefox, safari } = BROWSERS;
+    expect(edge).to.equal(chrome);
+    expect(policy).to.include(`Chrome and Edge ${chrome}, Firefox ${firefox}, Safari ${safari}`);
+  });
+
+  it('states the versions that are tried', () => {
+    const checks = read(join(ROOT, 'scripts', 'check-consumers.mjs'));
+    const listed = (name: string) => {
+      const [, list = ''] = new RegExp(`^const ${name} = \\[(.*)\\];`, 'm').exec(checks) ?? [];
+      return [...list.matchAll(/'(\d+(?:\.\d+)?)/g)].map(([, version]) => version as string);
+    };
+    for (const name of ['TFJS', 'NODES', 'TYPESCRIPTS']) {
+      expect(listed(name).length, name).to.be.above(2);
+      const [oldest, newest] = [listed(name)[0], listed(name).at(-1)] as [string, string];
+      for (const version of [oldest, newest]) expect(policy, name).to.include(version);
+    }
   });
 });
