@@ -1,12 +1,13 @@
 import type { LayersModel, ModelFitArgs } from '@tensorflow/tfjs-layers';
 import { refusal } from '../errors';
 import type { TrainingSnapshot } from '../snapshots/snapshot';
+import { meanOf } from './means';
 import type { SearchOptions, SearchSettings } from './options';
 import type { Source } from './source';
 import { type Suggestions, suggestionsOf } from './suggestions';
-import { hasDiverged, minimumOf, sweepRates } from './sweep';
+import { hasDiverged, readSweep, sweepRates } from './sweep';
 import { Trainer } from './trainer';
-import { choosePeak, cosineRates, finalLoss, nextTrial, type Plan, type Trial } from './trials';
+import { choosePeak, cosineRates, finalOf, type Measured, nextTrial, type Plan, type Trial } from './trials';
 
 /** What a search has found: plain data, also as JSON. */
 export interface FoundLearningRate {
@@ -35,7 +36,7 @@ export class Search {
   readonly #trainer: Trainer;
   readonly #args: Args;
   readonly #settings: SearchSettings;
-  readonly #trials: Trial[] = [];
+  readonly #trials: Measured[] = [];
   #spent = 0;
   #isStopped = false;
 
@@ -56,11 +57,14 @@ export class Search {
   /** @throws {@link CosineAnnealingError} if there is nothing to be learned. */
   async run(): Promise<FoundLearningRate> {
     const { learningRates, losses } = await this.#sweep();
-    const start = minimumOf(learningRates, losses);
-    if (start === undefined) throw this.#isStopped ? stoppedAtOnce() : failedAtOnce();
-    const budget = this.#settings.budget - this.#spent;
-    const { from, to } = this.#settings;
-    const plan = (): Plan => ({ start, from, to, budget, updates: this.#plannedUpdates });
+    if (losses.length === 0) throw this.#isStopped ? stoppedAtOnce() : failedAtOnce();
+    const { from, to, budget } = this.#settings;
+    const { start, untrained } = readSweep(learningRates, losses, this.#settings);
+    const plan = (): Plan => ({
+      ...{ start, from, to, untrained },
+      left: budget - this.#spent,
+      updates: this.#plannedUpdates,
+    });
     for (
       let next = nextTrial(this.#trials, plan());
       next !== undefined;
@@ -73,7 +77,7 @@ export class Search {
       eta_max: this.#choose(plan()),
       learningRates,
       losses,
-      trials: this.#trials,
+      trials: this.#trials.map(trialOf),
       spent: this.#spent,
       stopped: this.#isStopped ? 'stopTraining' : null,
       suggestions: suggestionsOf(learningRates, losses, this.#settings.steps),
@@ -97,9 +101,10 @@ export class Search {
     const losses = await this.#train(cosineRates(eta_max, updates));
     if (this.#isStopped) return;
     const isWhole = losses.length === updates && Number.isFinite(losses.at(-1));
-    const loss = isWhole ? ((await this.#source.validate()) ?? finalLoss(losses)) : Number.NaN;
+    const finalLosses = finalOf(losses);
+    const loss = isWhole ? ((await this.#source.validate()) ?? meanOf(finalLosses)) : Number.NaN;
     const trial = { eta_max, loss: Number.isFinite(loss) ? loss : null, updates };
-    this.#trials.push(trial);
+    this.#trials.push({ ...trial, finalLosses });
     await this.#tell(trial);
   }
 
@@ -136,6 +141,8 @@ export class Search {
     return choosePeak(this.#trials, plan);
   }
 }
+
+const trialOf = ({ finalLosses: _, ...trial }: Measured): Trial => trial;
 
 const lowestOf = (trials: readonly Trial[]) => Math.min(...trials.map(({ eta_max }) => eta_max));
 

@@ -1,9 +1,13 @@
+import { meanOf, sumOf } from './means';
+
 /** Beyond so many times what was gained, a loss that has risen again can only rise further (fastai stops at 4, too). */
 const DIVERGED = 4;
 /** A sweep's loss is averaged over so many decades of the learning rate, to both sides. */
 const SMOOTHING = 0.25;
 /** This share of a sweep is at rates too low to do anything, and shows how much the loss varies by itself. */
-const FLAT = 0.1;
+const FLAT = 0.2;
+/** A sweep has learned if its loss falls by so many standard errors. */
+const CLEAR = 3;
 
 /** Learning rates from `from` to `to`, each the same factor above the one before. */
 export const sweepRates = (from: number, to: number, steps: number): number[] =>
@@ -11,28 +15,50 @@ export const sweepRates = (from: number, to: number, steps: number): number[] =>
 
 /** Whether a sweep has shown all that it can. */
 export function hasDiverged(losses: readonly number[], steps: number): boolean {
-  const flat = losses.slice(0, Math.ceil(FLAT * steps));
+  const flat = flatPart(losses, steps);
   const best = Math.min(...losses);
   const gained = Math.max(...flat) - best;
   return (losses.at(-1) ?? best) - best > DIVERGED * gained && gained > 0;
 }
 
-/** The loss over the logarithm of the rate, averaged with a Gaussian: centred, so that no rate is late by its neighbours. */
-export function smoothed(rates: readonly number[], losses: readonly number[]): number[] {
-  return losses.map((_, i) => {
-    let [sum, weights] = [0, 0];
-    for (const [j, loss] of losses.entries()) {
-      const distance = Math.log10((rates[j] ?? 1) / (rates[i] ?? 1)) / SMOOTHING;
-      const weight = Math.exp((-distance * distance) / 2);
-      sum += weight * loss;
-      weights += weight;
-    }
-    return sum / weights;
+/** A point of the smoothed curve. */
+interface Smoothed {
+  readonly rate: number;
+  readonly loss: number;
+  /** How many losses it is worth, as an average of that many. */
+  readonly count: number;
+}
+
+/** The loss over the logarithm of the rate, averaged with a Gaussian: centred, so that no rate gets its neighbours' blame. */
+export function smoothed(rates: readonly number[], losses: readonly number[]): Smoothed[] {
+  return rates.map((rate) => {
+    const weights = rates.map((other) => Math.exp(-((Math.log10(other / rate) / SMOOTHING) ** 2) / 2));
+    const sum = sumOf(weights);
+    const loss = sumOf(weights.map((weight, i) => weight * (losses[i] ?? 0))) / sum;
+    return { rate, loss, count: sum ** 2 / sumOf(weights.map((weight) => weight ** 2)) };
   });
 }
 
-/** The rate at which the smoothed loss is smallest. */
-export function minimumOf(rates: readonly number[], losses: readonly number[]): number | undefined {
-  const curve = smoothed(rates, losses);
-  return rates[curve.indexOf(Math.min(...curve))];
+/** What trials begin with. */
+export interface SweepReading {
+  /** The rate with the smallest smoothed loss; the middle of the range if the sweep saw nothing learned. */
+  readonly start: number;
+  /** The loss at rates that are too low to change it. */
+  readonly untrained: number;
 }
+
+/** Reads a sweep of at least one loss. */
+export function readSweep(
+  rates: readonly number[],
+  losses: readonly number[],
+  { from, to, steps }: { readonly from: number; readonly to: number; readonly steps: number },
+): SweepReading {
+  const flat = flatPart(losses, steps);
+  const untrained = meanOf(flat);
+  const noise = Math.sqrt(meanOf(flat.map((loss) => (loss - untrained) ** 2)));
+  const least = smoothed(rates, losses).reduce((low, point) => (point.loss < low.loss ? point : low));
+  const isClear = untrained - least.loss > (CLEAR * noise) / Math.sqrt(least.count);
+  return { start: isClear ? least.rate : Math.sqrt(from * Math.min(to, rates.at(-1) ?? to)), untrained };
+}
+
+const flatPart = (losses: readonly number[], steps: number) => losses.slice(0, Math.ceil(FLAT * steps));

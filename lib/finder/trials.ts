@@ -1,3 +1,5 @@
+import { standardError } from './means';
+
 /** A training with one cosine from eta_max to 0, and how it ended. */
 export interface Trial {
   /** The rate that its cosine began at. */
@@ -8,52 +10,95 @@ export interface Trial {
   readonly updates: number;
 }
 
+/** A trial with what tells how sure its loss is. */
+export interface Measured extends Trial {
+  /** The losses of its last updates, one per batch: the same batches in every trial of the same length. */
+  readonly finalLosses: readonly number[];
+}
+
 /** What a search has to go by. */
 export interface Plan {
-  /** The rate to begin at: the sweep's minimum. */
+  /** The rate to begin at. */
   readonly start: number;
   readonly from: number;
   readonly to: number;
-  /** Updates that all trials may take together. */
-  readonly budget: number;
+  /** The loss without training: a trial that ends above it is as bad as one that ends there. */
+  readonly untrained: number;
+  /** Updates that are left for trials; one that fails takes fewer than its length. */
+  readonly left: number;
   /** Length of the training that the peak is for; infinite if unknown. */
   readonly updates: number;
 }
 
-/** Peaks that are compared lie half a decade apart. */
+/** Peaks that are compared lie half a decade apart: much closer ones differ by less than the noise. */
 const STEP = Math.sqrt(10);
-/** Each round of trials is so many times as long as the one before. */
+/** A trial of the first round takes this part of the budget: it has to find the decade alone. */
+const FIRST = 1 / 20;
+/** A trial of a later round takes this part of what is left: three to compare, and one more if the best lies outside. */
+const LATER = 1 / 4;
+/** A trial needs so many updates for a cosine to be one. */
+const MIN_UPDATES = 10;
+/** A round is worth it if its trials are so many times as long. */
 const GROWTH = 2;
-/** The first round takes about this part of the budget for each trial. */
-const SHORTEST = 1 / 16;
+/** A trial's loss is the mean over this last part of it, in which the rates are too low to change much. */
+const FINAL = 0.2;
+
+/** The rates of a cosine from eta_max to 0. */
+export const cosineRates = (eta_max: number, updates: number): number[] =>
+  Array.from({ length: updates }, (_, i) => (eta_max * (1 + Math.cos((Math.PI * i) / updates))) / 2);
+
+/** The losses at a training's end. */
+export const finalOf = (losses: readonly number[]) => losses.slice(-Math.ceil(losses.length * FINAL));
 
 /**
- * The trial to make next; undefined if the search is over. Each round climbs from the best peak of the round before
- * until it gets worse on both sides; the next one is longer.
+ * The trial to make next; undefined if the search is over.
+ *
+ * A round compares trials of one length, until the highest peak is clearly worse than the best and the one below the best
+ * is worse: upwards, a draw goes on, since where learning begins slowly short trials can't tell peaks apart that a
+ * longer one can, and the low ones among them are the useless ones. The next round is longer.
  */
-export function nextTrial(trials: readonly Trial[], plan: Plan): Omit<Trial, 'loss'> | undefined {
-  const { start, from, to, budget } = plan;
+export function nextTrial(trials: readonly Measured[], plan: Plan): Omit<Trial, 'loss'> | undefined {
+  const { left } = plan;
+  const ask = (eta_max: number, updates: number) => (updates <= left ? { eta_max, updates } : undefined);
   const last = trials.at(-1);
-  const next = () => {
-    if (last === undefined) {
-      return { eta_max: start, updates: Math.min(plan.updates, Math.ceil(budget * SHORTEST)) };
-    }
-    const round = trials.filter(({ updates }) => updates === last.updates);
-    const best = bestOf(round);
-    const isNew = (rate: number) => !round.some(({ eta_max }) => Math.abs(Math.log(eta_max / rate)) < 1e-6);
-    const beside = best.loss === null ? [best.eta_max / STEP] : [best.eta_max * STEP, best.eta_max / STEP];
-    const open = beside.find((rate) => rate >= from && rate <= to && isNew(rate));
-    if (open !== undefined) return { eta_max: open, updates: last.updates };
-    return { eta_max: best.eta_max, updates: Math.min(plan.updates, last.updates * GROWTH) };
-  };
-  const { eta_max, updates } = next();
-  const spent = trials.reduce((sum, trial) => sum + trial.updates, 0);
-  const isKnown = trials.some((trial) => trial.eta_max === eta_max && trial.updates === updates);
-  return isKnown || spent + updates > budget ? undefined : { eta_max, updates };
+  if (last === undefined) {
+    return ask(plan.start, Math.min(plan.updates, Math.max(MIN_UPDATES, Math.floor(left * FIRST))));
+  }
+  const round = trials.filter(({ updates }) => updates === last.updates);
+  const open = openEnd(round, plan);
+  if (open !== undefined) return ask(open, last.updates);
+  const updates = Math.min(plan.updates, Math.floor(left * LATER));
+  return updates < GROWTH * last.updates ? undefined : ask(mostPromising(round), updates);
+}
+
+/** The peak that a round of trials has to try next; undefined if it has been bracketed. */
+function openEnd(round: readonly Measured[], { from, to }: Plan): number | undefined {
+  const best = bestOf(round);
+  const peaks = round.map(({ eta_max }) => eta_max);
+  const lower = best.eta_max / STEP;
+  const highest = round.reduce((high, trial) => (trial.eta_max > high.eta_max ? trial : high));
+  if (!isClearlyWorse(highest, best)) {
+    const higher = highest.eta_max * STEP;
+    if (best.loss !== null && higher <= to) return higher;
+  }
+  return lower >= from && !peaks.some((peak) => isSame(peak, lower)) ? lower : undefined;
+}
+
+/** Steps up and down again may be off by rounding. */
+const isSame = (a: number, b: number) => Math.abs(Math.log(a / b)) < 1e-9;
+
+/** The best of a round; among higher ones that aren't clearly worse, the one in the middle. */
+function mostPromising(round: readonly Measured[]): number {
+  const best = bestOf(round);
+  const draws = round
+    .filter((trial) => trial.eta_max > best.eta_max && !isClearlyWorse(trial, best))
+    .map(({ eta_max }) => eta_max)
+    .sort((a, b) => a - b);
+  return draws[Math.floor(draws.length / 2)] ?? best.eta_max;
 }
 
 /** The best of some trials; the lowest peak if none has a loss. */
-function bestOf(trials: readonly Trial[]): Trial {
+function bestOf<Some extends Trial>(trials: readonly Some[]): Some {
   return trials.reduce((best, trial) => (isBetter(trial, best) ? trial : best));
 }
 
@@ -62,22 +107,36 @@ function isBetter(a: Trial, b: Trial): boolean {
   return b.loss === null || a.loss < b.loss;
 }
 
-/** The peak for the planned length. */
-export function choosePeak(trials: readonly Trial[], { start }: Plan): number {
-  const longest = Math.max(...trials.filter(({ loss }) => loss !== null).map(({ updates }) => updates));
-  const round = trials.filter(({ updates, loss }) => updates === longest && loss !== null);
-  return round.length === 0 ? start : bestOf(round).eta_max;
+/** Whether a trial is worse than another one by more than a standard error, estimated from their losses batch by batch. */
+function isClearlyWorse(trial: Measured, than: Measured): boolean {
+  if (trial.loss === null || than.loss === null) return trial.loss === null;
+  const differences = trial.finalLosses.map((loss, i) => loss - (than.finalLosses[i] ?? loss));
+  return trial.loss - than.loss > standardError(differences);
 }
 
-/** The rates of a cosine from eta_max to 0. */
-export const cosineRates = (eta_max: number, updates: number): number[] =>
-  Array.from({ length: updates }, (_, i) => (eta_max * (1 + Math.cos((Math.PI * i) / updates))) / 2);
+/** The peak for the planned length, from the longest round that has compared peaks. */
+export function choosePeak(trials: readonly Measured[], plan: Plan): number {
+  const finite = trials.filter(({ loss }) => loss !== null);
+  const lengths = [...new Set(finite.map(({ updates }) => updates))].sort((a, b) => b - a);
+  const roundOf = (length: number | undefined) => trials.filter(({ updates }) => updates === length);
+  const length = lengths.find((each) => roundOf(each).length > 1) ?? lengths[0];
+  const round = roundOf(length);
+  return round.length === 0 ? plan.start : vertex(round, plan.untrained);
+}
 
-/** A trial's loss is the mean over this last part of it, in which the rates are too low to change much. */
-const FINAL = 0.2;
-
-/** What a training has come to, by its own losses. */
-export function finalLoss(losses: readonly number[]): number {
-  const last = losses.slice(-Math.ceil(losses.length * FINAL));
-  return last.reduce((sum, loss) => sum + loss, 0) / last.length;
+/**
+ * The lowest point of the parabola through the best peak and its neighbours, over the logarithm of the rate: away from
+ * the side that gets worse faster, as that of a cliff, by at most half a step.
+ */
+function vertex(round: readonly Trial[], untrained: number): number {
+  const best = bestOf(round);
+  const worst = Math.max(untrained, best.loss ?? untrained);
+  const lossAt = (rate: number) => {
+    const trial = round.find(({ eta_max }) => isSame(eta_max, rate));
+    return trial && Math.min(worst, trial.loss ?? worst);
+  };
+  const [below, at, above] = [lossAt(best.eta_max / STEP), lossAt(best.eta_max), lossAt(best.eta_max * STEP)];
+  if (below === undefined || at === undefined || above === undefined) return best.eta_max;
+  const curvature = below - 2 * at + above;
+  return curvature > 0 ? best.eta_max * STEP ** ((below - above) / curvature / 2) : best.eta_max;
 }

@@ -203,7 +203,9 @@ describe('findLearningRate', () => {
 
   it('tells its progress after the sweep and after each trial', async () => {
     const told: SearchProgress[] = [];
-    const { trials, spent } = await findOnLine({ onProgress: (progress: SearchProgress) => void told.push(progress) });
+    const { trials, spent } = await findOnLine({
+      onProgress: (progress: SearchProgress) => void told.push(progress),
+    });
     expect(told.map(({ trial }) => trial)).to.deep.equal([undefined, ...trials]);
     expect(told.at(-1)).to.deep.include({ spent, budget: 60 });
   });
@@ -325,6 +327,8 @@ describe('findLearningRateDataset', () => {
   });
 
   it('passes on what the dataset throws', async () => {
-    expect((await rejection(findLearningRateDataset(tinyModel(), broken(), quick))).message).to.match(/mine$/);
+    expect((await rejection(findLearningRateDataset(tinyModel(), broken(), quick))).message).to.match(
+      /mine$/,
+    );
   });
 });
