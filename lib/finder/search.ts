@@ -85,7 +85,7 @@ export class Search {
   }
 
   get #plannedUpdates(): number {
-    return (this.#args.epochs ?? 1) * (this.#source.batchesPerEpoch ?? Number.POSITIVE_INFINITY);
+    return (this.#args.epochs ?? 1) * this.#source.batchesPerEpoch;
   }
 
   async #sweep(): Promise<{ learningRates: number[]; losses: number[] }> {

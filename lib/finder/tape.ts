@@ -32,9 +32,9 @@ export class Tape implements Source {
     this.#args = args;
   }
 
-  get batchesPerEpoch(): number | undefined {
+  get batchesPerEpoch(): number {
     const { batchesPerEpoch } = this.#args;
-    return batchesPerEpoch ?? sizeOf(this.#dataset) ?? (this.#isWhole ? this.#batches.length : undefined);
+    return batchesPerEpoch ?? sizeOf(this.#dataset) ?? this.#batches.length;
   }
 
   /** An error of the dataset ends the training first, so that TensorFlow.js frees what it has made. */

@@ -26,12 +26,12 @@ export interface Plan {
   readonly untrained: number;
   /** Updates that are left for trials; one that fails takes fewer than its length. */
   readonly left: number;
-  /** Length of the training that the peak is for; infinite if unknown. */
+  /** Length of the training that the peak is for; at least that, if the data's size is unknown. */
   readonly updates: number;
 }
 
-/** Peaks that are compared lie half a decade apart: much closer ones differ by less than the noise. */
-const STEP = Math.sqrt(10);
+/** Peaks that are compared lie a third of a decade apart: closer ones differ by less than the noise. */
+const STEP = 10 ** (1 / 3);
 /** A trial of the first round takes this part of the budget: it has to find the decade alone. */
 const FIRST = 1 / 20;
 /** A trial of a later round takes this part of what is left: three to compare, and one more if the best lies outside. */
@@ -41,7 +41,9 @@ const MIN_UPDATES = 10;
 /** A round is worth it if its trials are so many times as long. */
 const GROWTH = 2;
 /** A trial's loss is the mean over this last part of it, in which the rates are too low to change much. */
-const FINAL = 0.2;
+const FINAL = 0.25;
+/** The best peak falls as this power of the training's length: about the middle of what was measured (bench/README.md). */
+const TREND = -0.2;
 
 /** The rates of a cosine from eta_max to 0. */
 export const cosineRates = (eta_max: number, updates: number): number[] =>
@@ -114,14 +116,15 @@ function isClearlyWorse(trial: Measured, than: Measured): boolean {
   return trial.loss - than.loss > standardError(differences);
 }
 
-/** The peak for the planned length, from the longest round that has compared peaks. */
+/** The peak for the planned length: the best one of the longest round that has compared peaks, less the trend. */
 export function choosePeak(trials: readonly Measured[], plan: Plan): number {
   const finite = trials.filter(({ loss }) => loss !== null);
   const lengths = [...new Set(finite.map(({ updates }) => updates))].sort((a, b) => b - a);
   const roundOf = (length: number | undefined) => trials.filter(({ updates }) => updates === length);
   const length = lengths.find((each) => roundOf(each).length > 1) ?? lengths[0];
-  const round = roundOf(length);
-  return round.length === 0 ? plan.start : vertex(round, plan.untrained);
+  if (length === undefined) return plan.start;
+  const peak = vertex(roundOf(length), plan.untrained) * Math.max(1, plan.updates / length) ** TREND;
+  return Math.min(plan.to, Math.max(plan.from, peak));
 }
 
 /**
