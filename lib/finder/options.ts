@@ -8,7 +8,7 @@ export interface SearchOptions {
   readonly from?: number;
   /** The sweep's highest learning rate, above `from`; no trial goes beyond it. Default: 10. */
   readonly to?: number;
-  /** Updates of the sweep, an integer >= 10. Default: 100, or a fifth of the budget if that is less. */
+  /** Updates of the sweep, an integer >= 10. Default: 100, or a quarter of the budget if that is less. */
   readonly steps?: number;
   /**
    * Updates that the search may take in all, an integer >= 60. Default: 1,000, or three epochs of data of known size if
@@ -43,7 +43,7 @@ const MIN_BUDGET = 60;
 const MAX_STEPS = 100;
 const MIN_STEPS = 10;
 /** A sweep only says where to begin, so trials get the rest. */
-const SWEEP_SHARE = 1 / 5;
+const SWEEP_SHARE = 1 / 4;
 
 /** Arguments as they reach us: JavaScript checks nothing. */
 type Args = object;

@@ -39,9 +39,15 @@ export function smoothed(rates: readonly number[], losses: readonly number[]): S
   });
 }
 
+/**
+ * Trials begin where the sweep has made this part of its gain: the smallest loss itself may lie anywhere in a flat
+ * bottom, the upper part of which are nets that have died.
+ */
+const GAIN = 0.75;
+
 /** What trials begin with. */
 export interface SweepReading {
-  /** The rate with the smallest smoothed loss; the middle of the range if the sweep saw nothing learned. */
+  /** The lowest rate with most of the sweep's gain; the middle of the range if the sweep saw nothing learned. */
   readonly start: number;
   /** The loss at rates that are too low to change it. */
   readonly untrained: number;
@@ -56,9 +62,12 @@ export function readSweep(
   const flat = flatPart(losses, steps);
   const untrained = meanOf(flat);
   const noise = Math.sqrt(meanOf(flat.map((loss) => (loss - untrained) ** 2)));
-  const least = smoothed(rates, losses).reduce((low, point) => (point.loss < low.loss ? point : low));
-  const isClear = untrained - least.loss > (CLEAR * noise) / Math.sqrt(least.count);
-  return { start: isClear ? least.rate : Math.sqrt(from * Math.min(to, rates.at(-1) ?? to)), untrained };
+  const curve = smoothed(rates, losses);
+  const least = curve.reduce((low, point) => (point.loss < low.loss ? point : low));
+  const gain = untrained - least.loss;
+  const isClear = gain > (CLEAR * noise) / Math.sqrt(least.count);
+  const start = isClear ? curve.find(({ loss }) => loss <= untrained - GAIN * gain)?.rate : undefined;
+  return { start: start ?? Math.sqrt(from * Math.min(to, rates.at(-1) ?? to)), untrained };
 }
 
 const flatPart = (losses: readonly number[], steps: number) => losses.slice(0, Math.ceil(FLAT * steps));

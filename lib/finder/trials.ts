@@ -36,6 +36,10 @@ const STEP = 10 ** (1 / 3);
 const FIRST = 1 / 20;
 /** A trial of a later round takes this part of what is left: three to compare, and one more if the best lies outside. */
 const LATER = 1 / 4;
+/** Below the best peak, so many draws are tried; all of the low rates together may be a draw. */
+const DRAWS = 2;
+/** Steps up and down again may differ from where they began by rounding. */
+const ROUNDING = 1 + 1e-9;
 /** A trial needs so many updates for a cosine to be one. */
 const MIN_UPDATES = 10;
 /** A round is worth it if its trials are so many times as long. */
@@ -55,9 +59,9 @@ export const finalOf = (losses: readonly number[]) => losses.slice(-Math.ceil(lo
 /**
  * The trial to make next; undefined if the search is over.
  *
- * A round compares trials of one length, until the highest peak is clearly worse than the best and the one below the best
- * is worse: upwards, a draw goes on, since where learning begins slowly short trials can't tell peaks apart that a
- * longer one can, and the low ones among them are the useless ones. The next round is longer.
+ * A round compares trials of one length: upwards until one is clearly worse than the best, downwards until one is worse,
+ * or clearly worse after two. Upwards, a draw goes on, since where learning begins slowly short trials can't tell apart
+ * peaks that a longer one can, and the low ones among them are the useless ones. The next round is longer.
  */
 export function nextTrial(trials: readonly Measured[], plan: Plan): Omit<Trial, 'loss'> | undefined {
   const { left } = plan;
@@ -76,18 +80,16 @@ export function nextTrial(trials: readonly Measured[], plan: Plan): Omit<Trial, 
 /** The peak that a round of trials has to try next; undefined if it has been bracketed. */
 function openEnd(round: readonly Measured[], { from, to }: Plan): number | undefined {
   const best = bestOf(round);
-  const peaks = round.map(({ eta_max }) => eta_max);
-  const lower = best.eta_max / STEP;
-  const highest = round.reduce((high, trial) => (trial.eta_max > high.eta_max ? trial : high));
-  if (!isClearlyWorse(highest, best)) {
-    const higher = highest.eta_max * STEP;
-    if (best.loss !== null && higher <= to) return higher;
-  }
-  return lower >= from && !peaks.some((peak) => isSame(peak, lower)) ? lower : undefined;
+  const ends = [...round].sort((a, b) => a.eta_max - b.eta_max);
+  const [lowest = best, highest = best] = [ends[0], ends.at(-1)];
+  const [lower, higher] = [lowest.eta_max / STEP, highest.eta_max * STEP];
+  if (best.loss !== null && !isClearlyWorse(highest, best) && higher <= to * ROUNDING) return higher;
+  const isDraw = lowest !== best && !isClearlyWorse(lowest, best);
+  const isOpen = lowest === best || (isDraw && lower * STEP ** DRAWS * ROUNDING >= best.eta_max);
+  return isOpen && lower >= from ? lower : undefined;
 }
 
-/** Steps up and down again may be off by rounding. */
-const isSame = (a: number, b: number) => Math.abs(Math.log(a / b)) < 1e-9;
+const isSame = (a: number, b: number) => a <= b * ROUNDING && b <= a * ROUNDING;
 
 /** The best of a round; among higher ones that aren't clearly worse, the one in the middle. */
 function mostPromising(round: readonly Measured[]): number {
