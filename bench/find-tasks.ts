@@ -64,7 +64,7 @@ function mlp([inputs = 1, ...units]: number[], activation: 'relu' | 'tanh' | 'si
   const outputs = units.pop() ?? 1;
   return tf.sequential({
     layers: [
-      tf.layers.flatten({ inputShape: isImage ? [28, 28, 1] : [inputs] }),
+      tf.layers.reshape({ inputShape: isImage ? [28, 28, 1] : [inputs], targetShape: [inputs] }),
       ...units.map((count, i) =>
         tf.layers.dense({ units: count, activation, kernelInitializer: start(i + 1) }),
       ),

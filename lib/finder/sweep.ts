@@ -6,6 +6,8 @@ const DIVERGED = 4;
 const SMOOTHING = 0.25;
 /** This share of a sweep is at rates too low to do anything, and shows how much the loss varies by itself. */
 const FLAT = 0.2;
+/** Losses have no more digits than this, relative to their size. */
+const FLOAT32 = 2 ** -23;
 /** A sweep has learned if its loss falls by so many standard errors. */
 const CLEAR = 3;
 
@@ -61,7 +63,8 @@ export function readSweep(
 ): SweepReading {
   const flat = flatPart(losses, steps);
   const untrained = meanOf(flat);
-  const noise = Math.sqrt(meanOf(flat.map((loss) => (loss - untrained) ** 2)));
+  const spread = Math.sqrt(meanOf(flat.map((loss) => (loss - untrained) ** 2)));
+  const noise = Math.max(spread, FLOAT32 * Math.abs(untrained));
   const curve = smoothed(rates, losses);
   const least = curve.reduce((low, point) => (point.loss < low.loss ? point : low));
   const gain = untrained - least.loss;
