@@ -131,17 +131,18 @@ export function choosePeak(trials: readonly Measured[], plan: Plan): number {
 
 /**
  * The lowest point of the parabola through the best peak and its neighbours, over the logarithm of the rate: away from
- * the side that gets worse faster, as that of a cliff, by at most half a step.
+ * the side that gets worse faster, by at most half a step. Half a step down, too, if the higher neighbour diverges, and
+ * if the lower one wasn't tried: too low costs little, too high may cost everything.
  */
 function vertex(round: readonly Trial[], untrained: number): number {
   const best = bestOf(round);
-  const worst = Math.max(untrained, best.loss ?? untrained);
-  const lossAt = (rate: number) => {
-    const trial = round.find(({ eta_max }) => isSame(eta_max, rate));
-    return trial && Math.min(worst, trial.loss ?? worst);
-  };
-  const [below, at, above] = [lossAt(best.eta_max / STEP), lossAt(best.eta_max), lossAt(best.eta_max * STEP)];
-  if (below === undefined || at === undefined || above === undefined) return best.eta_max;
-  const curvature = below - 2 * at + above;
-  return curvature > 0 ? best.eta_max * STEP ** ((below - above) / curvature / 2) : best.eta_max;
+  const trialAt = (rate: number) => round.find(({ eta_max }) => isSame(eta_max, rate));
+  const [below, above] = [trialAt(best.eta_max / STEP), trialAt(best.eta_max * STEP)];
+  if (above === undefined || best.loss === null) return best.eta_max;
+  if (below === undefined || above.loss === null) return best.eta_max / Math.sqrt(STEP);
+  const worst = Math.max(untrained, best.loss);
+  const left = Math.min(below.loss ?? worst, worst);
+  const right = Math.min(above.loss, worst);
+  const curvature = left - 2 * best.loss + right;
+  return curvature > 0 ? best.eta_max * STEP ** ((left - right) / curvature / 2) : best.eta_max;
 }
