@@ -1,6 +1,6 @@
 import { dispose, gather, type Tensor, tensor1d, tidy } from '@tensorflow/tfjs-core';
 import type { CustomCallback, LayersModel, ModelFitArgs } from '@tensorflow/tfjs-layers';
-import { CosineAnnealingError, type Problem, refusal } from '../errors';
+import { CosineAnnealingError, refusal } from '../errors';
 import type { Source } from './source';
 import { areTensors, lossIn, mapTensors, type Tensors, tensorsIn } from './tensors';
 
@@ -87,15 +87,23 @@ export const batchesOf = (samples: number, { batchSize = DEFAULT_BATCH_SIZE }: M
   Math.ceil(samples / batchSize);
 
 function checked(xs: unknown, ys: unknown): readonly [Tensors, Tensors] {
-  if (areTensors(xs) && areTensors(ys)) return [xs, ys];
-  const problems: Problem[] = Object.entries({ xs, ys })
-    .filter(([, value]) => !areTensors(value))
-    .map(([name, received]) => ({
-      path: [name],
-      rule: 'expected a tensor, a list of tensors or an object of tensors, as fit takes them',
-      received,
-    }));
-  throw new CosineAnnealingError(problems);
+  const isGood = areTensors(xs) && areTensors(ys);
+  if (!isGood) {
+    const wrong = Object.entries({ xs, ys }).filter(([, value]) => !areTensors(value));
+    throw new CosineAnnealingError(
+      wrong.map(([name, received]) => ({
+        path: [name],
+        rule: 'expected a tensor, a list of tensors or an object of tensors, as fit takes them',
+        received,
+      })),
+    );
+  }
+  const rows = rowsIn(xs);
+  const other = [...tensorsIn(xs), ...tensorsIn(ys)].find(({ shape }) => shape[0] !== rows);
+  if (other === undefined) return [xs, ys];
+  throw refusal('ys', `expected ${rows} samples in every tensor, as in the first of xs`, {
+    received: other.shape[0],
+  });
 }
 
 function rowsIn(values: Tensors): number {

@@ -4,7 +4,7 @@ import { refusal } from '../errors';
 import { TrainingSnapshot } from '../snapshots/snapshot';
 import { checkSettable } from '../training/optimizer';
 import { Arrays, batchesOf, samplesIn } from './arrays';
-import { fitArgsIn, parseOptions, type SearchOptions, type SearchSettings } from './options';
+import { checkIsObject, fitArgsIn, parseOptions, type SearchOptions, type SearchSettings } from './options';
 import { type FoundLearningRate, Search } from './search';
 
 export type { FoundLearningRate } from './search';
@@ -12,8 +12,12 @@ export type { FoundLearningRate } from './search';
 import type { Source } from './source';
 import { type Dataset, sizeOf, Tape } from './tape';
 
-/** What `findLearningRate` takes: what `fit` will be given, `epochs` among it, and how to search. */
-export type FindLearningRateArgs = Omit<ModelFitArgs, 'callbacks' | 'initialEpoch'> & SearchOptions;
+/** What `findLearningRate` takes: what `fit` will be given, and how to search. */
+export type FindLearningRateArgs = Omit<ModelFitArgs, 'callbacks' | 'initialEpoch' | 'epochs'> &
+  SearchOptions & {
+    /** Length of the training that the peak is for, in epochs. */
+    readonly epochs: number;
+  };
 
 /** What `findLearningRateDataset` takes: what `fitDataset` will be given, and how to search. */
 export type FindLearningRateDatasetArgs = Omit<
@@ -40,8 +44,9 @@ export async function findLearningRate(
   model: LayersModel,
   xs: Parameters<LayersModel['fit']>[0],
   ys: Parameters<LayersModel['fit']>[1],
-  args: FindLearningRateArgs = {},
+  args: FindLearningRateArgs,
 ): Promise<FoundLearningRate> {
+  checkIsObject(args);
   const samples = samplesIn(xs, ys, args);
   const settings = parseOptions(args, batchesOf(samples, args));
   const fitArgs = fitArgsIn(args);
@@ -62,6 +67,7 @@ export async function findLearningRateDataset(
   dataset: Dataset | (() => Dataset | Promise<Dataset>),
   args: FindLearningRateDatasetArgs,
 ): Promise<FoundLearningRate> {
+  checkIsObject(args);
   const data = typeof dataset === 'function' ? await dataset() : dataset;
   if (typeof data?.iterator !== 'function') {
     throw refusal('dataset', 'expected a dataset of tf.data, or a function that returns one', {

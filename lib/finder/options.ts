@@ -1,5 +1,5 @@
 import type { ModelFitArgs } from '@tensorflow/tfjs-layers';
-import { CosineAnnealingError, type Problem } from '../errors';
+import { CosineAnnealingError, type Problem, refusal } from '../errors';
 import type { Trial } from './trials';
 
 /** Beside the arguments of `fit`. */
@@ -45,6 +45,12 @@ const MIN_STEPS = 10;
 /** A sweep only says where to begin, so trials get the rest. */
 const SWEEP_SHARE = 1 / 4;
 
+/** @throws {@link CosineAnnealingError} if there are no arguments. */
+export function checkIsObject(args: unknown): void {
+  if (typeof args === 'object' && args !== null) return;
+  throw refusal('args', 'expected an object such as { epochs: 15 }', { received: args });
+}
+
 /** Arguments as they reach us: JavaScript checks nothing. */
 type Args = object;
 
@@ -85,6 +91,7 @@ function* problemsIn(args: Args): Iterable<Problem> {
     'expected an integer >= 1',
     'give the length of the training that is planned',
   );
+  yield* check(args, 'batchSize', isOptional(isCount), 'expected an integer >= 1');
   yield* check(args, 'from', isOptional(isRate), 'expected a number > 0');
   yield* check(args, 'to', isOptional(isRate), 'expected a number > 0');
   yield* check(args, 'steps', isOptional(isCountFrom(MIN_STEPS)), `expected an integer >= ${MIN_STEPS}`);

@@ -228,6 +228,7 @@ describe('findLearningRate', () => {
   });
 
   const refused: Record<string, [object, string]> = {
+    'a batch of nothing': [{ batchSize: 0 }, 'batchSize'],
     'a missing length': [{ epochs: undefined }, 'epochs'],
     'an infinite length': [{ epochs: Infinity }, 'epochs'],
     'half an epoch': [{ epochs: 0.5 }, 'epochs'],
@@ -236,6 +237,7 @@ describe('findLearningRate', () => {
     initialEpoch: [{ initialEpoch: 2 }, 'initialEpoch'],
     'a range upside down': [{ from: 1, to: 0.1 }, 'to'],
     'an empty range': [{ from: 1, to: 1 }, 'to'],
+    'a rate of null': [{ from: null }, 'from'],
     'a rate of 0': [{ from: 0 }, 'from'],
     'a rate that is no number': [{ to: Number.NaN }, 'to'],
     'a few steps': [{ steps: 9 }, 'steps'],
@@ -265,6 +267,18 @@ describe('findLearningRate', () => {
       const fit = model.fit(xs, ys, { epochs: 2, verbose: 0 });
       expect((await rejection(findLearningRate(model, xs, ys, quick))).message).to.match(/is in training/);
       await fit;
+    }
+  });
+
+  it('refuses another number of targets than of inputs, and to be called without arguments', async () => {
+    const { xs } = line();
+    const error = await rejection(findLearningRate(tinyModel(), xs, tf.ones([39, 1]), quick));
+    expect(error.message).to.equal(
+      '`ys`: expected 40 samples in every tensor, as in the first of xs, got 39',
+    );
+    for (const args of [undefined, null, 5]) {
+      const { message } = await rejection(findLearningRate(tinyModel(), xs, xs, args as never));
+      expect(message).to.match(/^`args`: expected an object such as \{ epochs: 15 \}/);
     }
   });
 
