@@ -1,0 +1,63 @@
+// Finds eta_max, the one number that every schedule here begins with, and trains with it; and with what the optimizer
+// is usually given, to compare.
+import { CosineAnnealingCallback, findLearningRate } from 'tfjs-cosine-annealing';
+import { backendName, tf } from './shared/backend';
+import {
+  batchSize,
+  createModel,
+  type Digits,
+  loadTestDigits,
+  loadTrainingDigits,
+  percent,
+  size,
+  testError,
+} from './shared/mnist';
+
+const USUAL = 0.01;
+const epochs = 4;
+
+async function main(): Promise<void> {
+  console.log(`Backend: ${backendName}\n`);
+  const digits = loadTrainingDigits();
+  const model = createModel(tf.train.momentum(USUAL, 0.9));
+
+  const begin = performance.now();
+  const found = await findLearningRate(model, digits.images, digits.labels, {
+    epochs,
+    batchSize,
+    verbose: 0,
+  });
+  const seconds = ((performance.now() - begin) / 1000).toFixed(0);
+  const updates = epochs * Math.ceil(size.trainingImages / batchSize);
+  console.log(
+    `${found.trials.length} short trainings from the same start, ${found.spent} updates in ${seconds} s:\n`,
+  );
+  for (const { eta_max, loss, updates } of found.trials) {
+    console.log(
+      `  eta_max ${shown(eta_max).padEnd(8)} ${updates} updates  loss ${loss?.toFixed(3) ?? 'diverges'}`,
+    );
+  }
+  console.log(
+    `\nFor ${updates} updates: eta_max ${shown(found.eta_max)}. Other libraries' rules read from the sweep:`,
+  );
+  for (const [rule, rate] of Object.entries(found.suggestions)) {
+    console.log(`  ${rule.padEnd(10)} ${rate === null ? 'nothing' : shown(rate)}`);
+  }
+
+  const test = loadTestDigits();
+  console.log(`\nTest error after ${epochs} epochs, one cosine:`);
+  for (const eta_max of [USUAL, found.eta_max]) {
+    console.log(`  from ${shown(eta_max).padEnd(8)} ${percent(await errorWith(eta_max, digits, test))}`);
+  }
+}
+
+async function errorWith(eta_max: number, { images, labels }: Digits, test: Digits): Promise<number> {
+  const model = createModel(tf.train.momentum(eta_max, 0.9));
+  const annealing = new CosineAnnealingCallback({ T_0: epochs });
+  await model.fit(images, labels, { epochs, batchSize, verbose: 0, callbacks: [annealing] });
+  return testError(model, test);
+}
+
+const shown = (rate: number) => String(Number(rate.toPrecision(2)));
+
+void main();

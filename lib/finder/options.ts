@@ -1,0 +1,134 @@
+import type { ModelFitArgs } from '@tensorflow/tfjs-layers';
+import { CosineAnnealingError, type Problem, refusal } from '../errors';
+import type { Trial } from './trials';
+
+/** Beside the arguments of `fit`. */
+export interface SearchOptions {
+  /** The sweep's lowest learning rate, > 0. Default: 1e-6. */
+  readonly from?: number;
+  /** The sweep's highest learning rate, above `from`; no trial goes beyond it. Default: 10. */
+  readonly to?: number;
+  /** Updates of the sweep, an integer >= 10. Default: 100, or a quarter of the budget if that is less. */
+  readonly steps?: number;
+  /**
+   * Updates that the search may take in all, an integer >= 60. Default: 1,000, or three epochs of data of known size if
+   * that is less.
+   */
+  readonly budget?: number;
+  /** Called after the sweep and after each trial; awaited. */
+  readonly onProgress?: (progress: SearchProgress) => void | Promise<void>;
+}
+
+/** How far a search is. */
+export interface SearchProgress {
+  /** Updates done. */
+  readonly spent: number;
+  /** Updates that there will be at most. */
+  readonly budget: number;
+  /** The trial that has just ended; undefined after the sweep. */
+  readonly trial: Trial | undefined;
+}
+
+/** What the search goes by. */
+export interface SearchSettings {
+  readonly from: number;
+  readonly to: number;
+  readonly steps: number;
+  readonly budget: number;
+}
+
+const MAX_BUDGET = 1000;
+const MAX_EPOCHS = 3;
+const MIN_BUDGET = 60;
+const MAX_STEPS = 100;
+const MIN_STEPS = 10;
+/** A sweep only says where to begin, so trials get the rest. */
+const SWEEP_SHARE = 1 / 4;
+
+/** @throws {@link CosineAnnealingError} if there are no arguments. */
+export function checkIsObject(args: unknown): void {
+  if (typeof args === 'object' && args !== null) return;
+  throw refusal('args', 'expected an object such as { epochs: 15 }', { received: args });
+}
+
+/** Arguments as they reach us: JavaScript checks nothing. */
+type Args = object;
+
+/**
+ * Checks what isn't `fit`'s, and what `fit` takes and a search can't.
+ *
+ * @param batchesPerEpoch Undefined if unknown.
+ * @throws {@link CosineAnnealingError} that lists everything wrong.
+ */
+export function parseOptions(args: Args, batchesPerEpoch: number | undefined): SearchSettings {
+  const problems = [...problemsIn(args)];
+  const { from = 1e-6, to = 10 } = args as SearchOptions;
+  if (problems.length === 0 && from >= to) {
+    problems.push({ path: ['to'], rule: `expected a number > from (${from})`, received: to });
+  }
+  const epochs = MAX_EPOCHS * (batchesPerEpoch ?? Number.POSITIVE_INFINITY);
+  const { budget = Math.min(MAX_BUDGET, epochs) } = args as SearchOptions;
+  const fraction = Math.max(MIN_STEPS, Math.floor(budget * SWEEP_SHARE));
+  const { steps = Math.min(MAX_STEPS, fraction) } = args as SearchOptions;
+  if (problems.length === 0 && budget < MIN_BUDGET) problems.push(tooLittleData(budget));
+  else if (problems.length === 0 && steps > budget / 2) {
+    problems.push({
+      path: ['steps'],
+      rule: `leaves too little of the budget (${budget}) to the trials`,
+      received: steps,
+      cure: `give at most ${Math.floor(budget / 2)}, or a budget of ${2 * steps}`,
+    });
+  }
+  if (problems.length > 0) throw new CosineAnnealingError(problems);
+  return { from, to, steps, budget };
+}
+
+function* problemsIn(args: Args): Iterable<Problem> {
+  yield* check(
+    args,
+    'epochs',
+    isCount,
+    'expected an integer >= 1',
+    'give the length of the training that is planned',
+  );
+  yield* check(args, 'batchSize', isOptional(isCount), 'expected an integer >= 1');
+  yield* check(args, 'from', isOptional(isRate), 'expected a number > 0');
+  yield* check(args, 'to', isOptional(isRate), 'expected a number > 0');
+  yield* check(args, 'steps', isOptional(isCountFrom(MIN_STEPS)), `expected an integer >= ${MIN_STEPS}`);
+  yield* check(args, 'budget', isOptional(isCountFrom(MIN_BUDGET)), `expected an integer >= ${MIN_BUDGET}`);
+  yield* check(args, 'onProgress', isOptional(isFunction), 'expected a function');
+  yield* check(args, 'callbacks', isMissing, 'is not for a search', 'give it to fit');
+  yield* check(args, 'initialEpoch', isMissing, 'is not for a search', 'give it to fit');
+}
+
+function* check(
+  args: Args,
+  key: string,
+  isRight: (value: unknown) => boolean,
+  rule: string,
+  cure?: string,
+): Iterable<Problem> {
+  const received: unknown = Reflect.get(args, key);
+  if (!isRight(received)) yield { path: [key], rule, received, ...(cure !== undefined && { cure }) };
+}
+
+const isMissing = (value: unknown) => value === undefined || value === null;
+const isOptional = (isSuch: (value: unknown) => boolean) => (value: unknown) =>
+  value === undefined || isSuch(value);
+const isFunction = (value: unknown) => typeof value === 'function';
+const isRate = (value: unknown) => typeof value === 'number' && value > 0 && Number.isFinite(value);
+const isCountFrom = (least: number) => (value: unknown) =>
+  typeof value === 'number' && value >= least && Number.isSafeInteger(value);
+const isCount = isCountFrom(1);
+
+const tooLittleData = (updates: number): Problem => ({
+  path: ['budget'],
+  rule: `expected at least ${MIN_BUDGET} updates, and ${MAX_EPOCHS} epochs of this data are ${updates}`,
+  cure: `give a budget, such as ${5 * MIN_BUDGET}, to go over the data more often`,
+});
+
+/** The arguments that are `fit`'s own, less those that a search has to give itself. */
+export function fitArgsIn<FitArgs extends ModelFitArgs | object>(args: FitArgs & SearchOptions): FitArgs {
+  const { from: _, to: __, steps: ___, budget: ____, onProgress: _____, ...rest } = args;
+  return rest as unknown as FitArgs;
+}

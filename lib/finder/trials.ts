@@ -1,0 +1,148 @@
+import { standardError } from './means';
+
+/** A training with one cosine from eta_max to 0, and how it ended. */
+export interface Trial {
+  /** The rate that its cosine began at. */
+  readonly eta_max: number;
+  /** The loss at its end, on validation data if there are some; null if it wasn't finite. */
+  readonly loss: number | null;
+  /** Its length. */
+  readonly updates: number;
+}
+
+/** A trial with what tells how sure its loss is. */
+export interface Measured extends Trial {
+  /** The losses of its last updates, one per batch: the same batches in every trial of the same length. */
+  readonly finalLosses: readonly number[];
+}
+
+/** What a search has to go by. */
+export interface Plan {
+  /** The rate to begin at. */
+  readonly start: number;
+  readonly from: number;
+  readonly to: number;
+  /** The loss without training: a trial that ends above it is as bad as one that ends there. */
+  readonly untrained: number;
+  /** Updates that are left for trials; one that fails takes fewer than its length. */
+  readonly left: number;
+  /** Length of the training that the peak is for; at least that, if the data's size is unknown. */
+  readonly updates: number;
+}
+
+/** Peaks that are compared lie a third of a decade apart: closer ones differ by less than the noise. */
+const STEP = 10 ** (1 / 3);
+/** A trial of the first round takes this part of the budget: it has to find the decade alone. */
+const FIRST = 1 / 20;
+/** A trial of a later round takes this part of what is left: three to compare, and one more if the best lies outside. */
+const LATER = 1 / 4;
+/** Below the best peak, so many draws are tried; all of the low rates together may be a draw. */
+const DRAWS = 2;
+/** Steps up and down again may differ from where they began by rounding. */
+const ROUNDING = 1 + 1e-9;
+/** A trial needs so many updates for a cosine to be one. */
+const MIN_UPDATES = 10;
+/** A round is worth it if its trials are so many times as long. */
+const GROWTH = 2;
+/** A trial's loss is the mean over this last part of it, in which the rates are too low to change much. */
+const FINAL = 0.25;
+/** The best peak falls as this power of the training's length: about the middle of what was measured (bench/README.md). */
+const TREND = -0.2;
+
+/** The rates of a cosine from eta_max to 0. */
+export const cosineRates = (eta_max: number, updates: number): number[] =>
+  Array.from({ length: updates }, (_, i) => (eta_max * (1 + Math.cos((Math.PI * i) / updates))) / 2);
+
+/** The losses at a training's end. */
+export const finalOf = (losses: readonly number[]) => losses.slice(-Math.ceil(losses.length * FINAL));
+
+/**
+ * The trial to make next; undefined if the search is over.
+ *
+ * A round compares trials of one length: upwards until one is clearly worse than the best, downwards until one is worse,
+ * or clearly worse after two. Upwards, a draw goes on, since where learning begins slowly short trials can't tell apart
+ * peaks that a longer one can, and the low ones among them are the useless ones. The next round is longer.
+ */
+export function nextTrial(trials: readonly Measured[], plan: Plan): Omit<Trial, 'loss'> | undefined {
+  const { left } = plan;
+  const ask = (eta_max: number, updates: number) => (updates <= left ? { eta_max, updates } : undefined);
+  const last = trials.at(-1);
+  if (last === undefined) {
+    return ask(plan.start, Math.min(plan.updates, Math.max(MIN_UPDATES, Math.floor(left * FIRST))));
+  }
+  const round = trials.filter(({ updates }) => updates === last.updates);
+  const open = openEnd(round, plan);
+  if (open !== undefined) return ask(open, last.updates);
+  const updates = Math.min(plan.updates, Math.floor(left * LATER));
+  return updates < GROWTH * last.updates ? undefined : ask(mostPromising(round), updates);
+}
+
+/** The peak that a round of trials has to try next; undefined if it has been bracketed. */
+function openEnd(round: readonly Measured[], { from, to }: Plan): number | undefined {
+  const best = bestOf(round);
+  const ends = [...round].sort((a, b) => a.eta_max - b.eta_max);
+  const [lowest = best, highest = best] = [ends[0], ends.at(-1)];
+  const [lower, higher] = [lowest.eta_max / STEP, highest.eta_max * STEP];
+  if (best.loss !== null && !isClearlyWorse(highest, best) && higher <= to * ROUNDING) return higher;
+  const isDraw = lowest !== best && !isClearlyWorse(lowest, best);
+  const isOpen = lowest === best || (isDraw && lower * STEP ** DRAWS * ROUNDING >= best.eta_max);
+  return isOpen && lower >= from ? lower : undefined;
+}
+
+const isSame = (a: number, b: number) => a <= b * ROUNDING && b <= a * ROUNDING;
+
+/** The best of a round; among higher ones that aren't clearly worse, the one in the middle. */
+function mostPromising(round: readonly Measured[]): number {
+  const best = bestOf(round);
+  const draws = round
+    .filter((trial) => trial.eta_max > best.eta_max && !isClearlyWorse(trial, best))
+    .map(({ eta_max }) => eta_max)
+    .sort((a, b) => a - b);
+  return draws[Math.floor(draws.length / 2)] ?? best.eta_max;
+}
+
+/** The best of some trials; the lowest peak if none has a loss. */
+function bestOf<Some extends Trial>(trials: readonly Some[]): Some {
+  return trials.reduce((best, trial) => (isBetter(trial, best) ? trial : best));
+}
+
+function isBetter(a: Trial, b: Trial): boolean {
+  if (a.loss === null) return b.loss === null && a.eta_max < b.eta_max;
+  return b.loss === null || a.loss < b.loss;
+}
+
+/** Whether a trial is worse than another one by more than a standard error, estimated from their losses batch by batch. */
+function isClearlyWorse(trial: Measured, than: Measured): boolean {
+  if (trial.loss === null || than.loss === null) return trial.loss === null;
+  const differences = trial.finalLosses.map((loss, i) => loss - (than.finalLosses[i] ?? loss));
+  return trial.loss - than.loss > standardError(differences);
+}
+
+/** The peak for the planned length: the best one of the longest round that has compared peaks, less the trend. */
+export function choosePeak(trials: readonly Measured[], plan: Plan): number {
+  const finite = trials.filter(({ loss }) => loss !== null);
+  const lengths = [...new Set(finite.map(({ updates }) => updates))].sort((a, b) => b - a);
+  const roundOf = (length: number | undefined) => trials.filter(({ updates }) => updates === length);
+  const length = lengths.find((each) => roundOf(each).length > 1) ?? lengths[0];
+  if (length === undefined) return plan.start;
+  const peak = vertex(roundOf(length), plan.untrained) * Math.max(1, plan.updates / length) ** TREND;
+  return Math.min(plan.to, Math.max(plan.from, peak));
+}
+
+/**
+ * The lowest point of the parabola through the best peak and its neighbours, over the logarithm of the rate: away from
+ * the side that gets worse faster, by at most half a step. Half a step down, too, if the higher neighbour diverges, and
+ * if the lower one wasn't tried: too low costs little, too high may cost everything.
+ */
+function vertex(round: readonly Trial[], untrained: number): number {
+  const best = bestOf(round);
+  const trialAt = (rate: number) => round.find(({ eta_max }) => isSame(eta_max, rate));
+  const [below, above] = [trialAt(best.eta_max / STEP), trialAt(best.eta_max * STEP)];
+  if (above === undefined || best.loss === null) return best.eta_max;
+  if (below === undefined || above.loss === null) return best.eta_max / Math.sqrt(STEP);
+  const worst = Math.max(untrained, best.loss);
+  const left = Math.min(below.loss ?? worst, worst);
+  const right = Math.min(above.loss, worst);
+  const curvature = left - 2 * best.loss + right;
+  return curvature > 0 ? best.eta_max * STEP ** ((left - right) / curvature / 2) : best.eta_max;
+}

@@ -1,0 +1,115 @@
+import { expect } from 'chai';
+import { choosePeak, cosineRates, type Measured, nextTrial, type Plan } from '../../lib/finder/trials';
+
+const plan: Plan = { start: 0.01, from: 1e-6, to: 10, untrained: 2.3, left: 1000, updates: 5000 };
+
+/** The loss of a cosine, over the power of ten of its peak; null if it diverges. */
+type Landscape = (power: number, updates: number) => number | null;
+
+/** A search without a net. */
+function search(landscape: Landscape, given: Partial<Plan> = {}, noise = 1e-6) {
+  const known = { ...plan, ...given };
+  const trials: Measured[] = [];
+  let { left } = known;
+  for (;;) {
+    const next = nextTrial(trials, { ...known, left });
+    if (next === undefined) break;
+    const loss = landscape(Math.log10(next.eta_max), next.updates);
+    const finalLosses = Array.from(
+      { length: 8 },
+      (_, i) => (loss ?? 0) + noise * Math.sin(i * next.eta_max * 1e5),
+    );
+    trials.push({ ...next, loss, finalLosses });
+    left -= next.updates;
+  }
+  return { trials, left, peak: choosePeak(trials, { ...known, left }) };
+}
+
+const valley =
+  (best: number, cliff = Number.POSITIVE_INFINITY): Landscape =>
+  (power) =>
+    power > cliff ? null : Math.min(2.3, 0.2 + (power - best) ** 2);
+
+describe('A search among trials', () => {
+  it('finds the lowest point of a parabola, wherever it begins', () => {
+    for (const best of [-5, -3.3, -2, -0.7, 0.4]) {
+      for (const start of [1e-4, 1e-2, 1]) {
+        if (Math.abs(Math.log10(start) - best) > 1.4) continue; // beyond, nothing is learned
+        const { peak, trials } = search(valley(best), { start, updates: 225 });
+        const length = trials.at(-1)?.updates ?? Number.NaN;
+        expect(Math.log10(peak) + 0.2 * Math.log10(Math.max(1, 225 / length))).to.be.closeTo(best, 1e-3);
+      }
+    }
+  });
+
+  it('goes up through a plateau until it gets worse', () => {
+    const slow: Landscape = (power) => (power > 0.1 ? null : power > -0.5 ? 1 : 2.3);
+    const { peak } = search(slow, { start: 1e-3 }, 0.1);
+    expect(Math.log10(peak)).to.be.within(-1, 0);
+  });
+
+  it('comes down from where everything diverges', () => {
+    const { peak } = search(valley(-3, -2.5), { start: 0.1 });
+    expect(Math.log10(peak)).to.be.within(-3.6, -2.9);
+  });
+
+  it('keeps away from a cliff beside the best peak, by at most half a step', () => {
+    const steep: Landscape = (power) => (power > -1.9 ? null : 0.5 - 0.1 * power);
+    const { peak, trials } = search(steep, { updates: 225 });
+    const best = trials.filter(({ loss }) => loss !== null).map(({ eta_max }) => eta_max);
+    expect(peak).to.be.lessThan(Math.max(...best));
+    expect(peak).to.be.greaterThan(Math.max(...best) / 10 ** (1 / 6) / (225 / 45) ** 0.2);
+  });
+
+  it('takes a lower peak for a longer training', () => {
+    const [short, long] = [300, 30_000].map((updates) => search(valley(-2), { updates }).peak);
+    expect((short as number) / (long as number)).to.be.closeTo(100 ** 0.2, 1e-9);
+  });
+
+  it('compares longer trainings in the second round, around the best of the first', () => {
+    const { trials } = search(valley(-2));
+    const lengths = [...new Set(trials.map(({ updates }) => updates))];
+    expect(lengths).to.have.length(2);
+    expect(lengths[1]).to.be.greaterThan(2 * (lengths[0] as number));
+  });
+
+  it('makes no trial longer than the planned training, nor beyond the range, nor the budget', () => {
+    for (const updates of [5, 30, 100]) {
+      for (const left of [45, 100, 1000]) {
+        const range = { from: 1e-3, to: 0.1 };
+        for (const best of [-9, 3]) {
+          const result = search(valley(best), { updates, left, ...range });
+          expect(result.left).to.be.at.least(0);
+          expect(Math.max(...result.trials.map((trial) => trial.updates))).to.be.at.most(
+            Math.max(10, updates),
+          );
+          expect(Math.min(...result.trials.map(({ eta_max }) => eta_max))).to.be.at.least(range.from);
+          expect(Math.max(...result.trials.map(({ eta_max }) => eta_max))).to.be.at.most(
+            range.to * (1 + 1e-9),
+          );
+          expect(result.peak).to.be.within(range.from, range.to);
+        }
+      }
+    }
+  });
+
+  it('makes no trial twice', () => {
+    for (const landscape of [valley(-2), valley(0.9), valley(-5.9), () => 1, () => null]) {
+      const { trials } = search(landscape);
+      const asked = trials.map(({ eta_max, updates }) => `${eta_max.toPrecision(6)} ${updates}`);
+      expect(new Set(asked).size).to.equal(asked.length);
+    }
+  });
+
+  it('ends with the rate to begin at, if no trial was made', () => {
+    expect(choosePeak([], plan)).to.equal(plan.start);
+  });
+});
+
+describe('A trial', () => {
+  it('begins at eta_max and follows the cosine', () => {
+    expect(cosineRates(0.8, 4).map((rate) => Number(rate.toFixed(12)))).to.deep.equal([
+      0.8, 0.682842712475, 0.4, 0.117157287525,
+    ]);
+  });
+});
