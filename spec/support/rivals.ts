@@ -4,7 +4,10 @@
  * beyond some million steps, but at which of them depends on TensorFlow's float32 logarithm.
  */
 import { cosineAnnealing } from '../../lib/config/config';
-import { fromKeras, fromPyTorch, fromTimm, fromTransformers } from '../../lib/presets/presets';
+import { fromKeras } from '../../lib/presets/keras';
+import { fromPyTorch } from '../../lib/presets/pytorch';
+import { fromTimm } from '../../lib/presets/timm';
+import { fromTransformers } from '../../lib/presets/transformers';
 import { exact, logarithm, nearest } from './oracle';
 
 /** How many of a family's restarts a library misses. */
