@@ -142,14 +142,14 @@ function* badFloor(
     const cure = 'remove one of the two';
     yield { path: ['eta_min_ratio'], rule: 'expected either eta_min or eta_min_ratio', cure };
   }
-  const lowest = Math.min(...weights.map((weight) => weight * base_lr));
-  const [key, received, rate] =
-    typeof eta_min_ratio === 'number'
-      ? ['eta_min_ratio', eta_min_ratio, eta_min_ratio * base_lr]
-      : ['eta_min', eta_min, eta_min ?? 0];
-  if (rate > lowest) {
-    const rule = `expected a learning rate of at most the lowest peak (${lowest})`;
-    yield { path: [key], rule, received, cure: 'lower it' };
+  const lowest = Math.min(...weights);
+  if (typeof eta_min === 'number' && eta_min > lowest * base_lr) {
+    const rule = `expected at most the lowest peak (${lowest * base_lr})`;
+    yield { path: ['eta_min'], rule, received: eta_min };
+  }
+  if (typeof eta_min_ratio === 'number' && eta_min_ratio > lowest) {
+    const rule = `expected at most the lowest of restart_weights (${lowest})`;
+    yield { path: ['eta_min_ratio'], rule, received: eta_min_ratio };
   }
 }
 

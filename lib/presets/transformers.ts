@@ -159,7 +159,7 @@ type Floor = {
 };
 
 function* notOneFloor(parameters: Floor): Iterable<Problem> {
-  const isGiven = (key: string) => (valueAt(parameters, key) ?? undefined) !== undefined;
+  const isGiven = typeof parameters.min_lr === 'number';
   if (isGiven === (typeof parameters.min_lr_rate === 'number')) {
     const rule = 'expected either min_lr or min_lr_rate';
     yield { path: ['min_lr'], rule, cure: isGiven ? 'remove one of the two' : 'give one of the two' };

@@ -6,25 +6,25 @@ import type { PerCycle } from '../../lib/annealing/cycles';
 
 export interface PlainConfig {
   readonly T_0?: number | undefined;
-  readonly T_mult?: number;
+  readonly T_mult?: number | undefined;
   readonly cycles?: number | readonly number[] | undefined;
   readonly total?: number | undefined;
-  readonly start?: number;
-  readonly eta_min?: PerCycle;
-  readonly eta_min_ratio?: number;
+  readonly start?: number | undefined;
+  readonly eta_min?: PerCycle | undefined;
+  readonly eta_min_ratio?: number | undefined;
   readonly eta_max: PerCycle;
-  readonly eta_max_mult?: number;
-  readonly amplitude_mult?: number;
-  readonly plateau?: PerCycle;
-  readonly warmup?:
-    | number
-    | {
-        readonly length: PerCycle;
-        readonly from?: PerCycle | undefined;
-        readonly everyCycle?: boolean | undefined;
-        readonly shape?: 'linear' | 'cosine';
-        readonly placement?: 'before' | 'inside' | 'overlap';
-      };
+  readonly eta_max_mult?: number | undefined;
+  readonly amplitude_mult?: number | undefined;
+  readonly plateau?: PerCycle | undefined;
+  readonly warmup?: number | PlainWarmup | undefined;
+}
+
+interface PlainWarmup {
+  readonly length: PerCycle;
+  readonly from?: PerCycle | undefined;
+  readonly everyCycle?: boolean | undefined;
+  readonly shape?: 'linear' | 'cosine' | undefined;
+  readonly placement?: 'before' | 'inside' | 'overlap' | undefined;
 }
 
 const at = (values: PerCycle, i: number): number =>
