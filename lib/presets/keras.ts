@@ -18,10 +18,9 @@ const serialized = <Name extends string, Config extends z.ZodMiniType>(class_nam
     {
       class_name: oneOf(class_name),
       config,
-      /** Ignored, as are the keys below: they tell Keras where the class is. */
+      /** Ignored, as is `registered_name`: they tell Keras where the class is. */
       module: anything(),
       registered_name: anything(),
-      build_config: anything(),
     },
     'what serialize() writes: { class_name, config }',
   );
