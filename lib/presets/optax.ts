@@ -5,6 +5,7 @@ import {
   atMost,
   checked,
   fallingWarmup,
+  floorAt,
   isObject,
   only,
   type PresetConfig,
@@ -102,7 +103,7 @@ export function fromOptax(parameters: OptaxSchedule): PresetConfig {
 function fromCosineDecay(parameters: unknown): PresetConfig {
   const { init_value, decay_steps, alpha } = parse(cosineDecay, parameters);
   return checked(
-    { unit: 'batch', T_0: decay_steps, cycles: 1, eta_max: init_value, eta_min_ratio: alpha },
+    { unit: 'batch', T_0: decay_steps, cycles: 1, eta_max: init_value, ...floorAt(alpha) },
     { T_0: 'decay_steps' },
   );
 }

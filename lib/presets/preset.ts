@@ -57,6 +57,10 @@ export function perCycle<Cycle>(cycles: readonly Cycle[], select: (cycle: Cycle)
   return others.every((value) => value === first) ? first : [first, ...others];
 }
 
+/** A floor that is a share of the peak. None is written as the rate 0, which a user may replace by another rate. */
+export const floorAt = (share: number): { eta_min_ratio: number } | { eta_min: number } =>
+  share > 0 ? { eta_min_ratio: share } : { eta_min: 0 };
+
 export function* atMost<Upper extends string, Lower extends string>(
   upper: Upper,
   lower: Lower,

@@ -4,6 +4,7 @@ import type { Problem } from '../errors';
 import {
   atMost,
   checked,
+  floorAt,
   notResumed,
   ofOptimizer,
   only,
@@ -209,12 +210,12 @@ const readers = new Map<unknown, Reader>([
  * - `cosine_warmup_with_min_lr` get_cosine_with_min_lr_schedule_with_warmup_lr_rate,
  * - `warmup_stable_decay` get_wsd_schedule, with a cosine decay.
  *
- * Without a name the parameters decide: `num_decay_steps` means the last one, `warmup_lr_rate` the one above it,
- * `min_lr` or `min_lr_rate` the third. The first two have the same parameters; without a name and `num_cycles` they are
- * the same cosine, and `num_cycles` then counts warm restarts.
+ * Without a name the parameters decide: `num_decay_steps` means `warmup_stable_decay`, `warmup_lr_rate`
+ * `cosine_warmup_with_min_lr`, and `min_lr` or `min_lr_rate` `cosine_with_min_lr`. Anything else is
+ * `cosine_with_restarts`, which by default has one cycle and is then the same as `cosine`.
  *
- * After `num_training_steps` the cosines of transformers that have no restarts and no plateau rise again; these stay
- * at their end.
+ * **After `num_training_steps`** transformers' `cosine`, `cosine_with_min_lr` and `cosine_warmup_with_min_lr` rise
+ * again; these stay at their end.
  *
  * @param parameters In steps; what is left out has transformers' default.
  * @throws {@link CosineAnnealingError} if a parameter is unknown or out of its range, or asks for what SGDR's cosine
@@ -284,7 +285,7 @@ function fromStable(parameters: unknown): PresetConfig {
     cycles: 1,
     total: num_training_steps ?? beside + plateau,
     eta_max: schedule.base_lr,
-    eta_min_ratio: schedule.min_lr_ratio,
+    ...floorAt(schedule.min_lr_ratio),
     ...(plateau > 0 && { plateau }),
     ...(num_warmup_steps > 0 && { warmup }),
   });
@@ -303,7 +304,7 @@ const wave = ({ num_warmup_steps, num_training_steps, num_cycles, base_lr }: Wav
   }) as const;
 
 const floorOf = ({ min_lr, min_lr_rate }: Floor): Partial<PresetConfig> =>
-  typeof min_lr === 'number' ? { eta_min: min_lr } : { eta_min_ratio: min_lr_rate ?? 0 };
+  typeof min_lr === 'number' ? { eta_min: min_lr } : floorAt(min_lr_rate ?? 0);
 
 const warmupFrom0 = ({ num_warmup_steps }: Steps): Partial<PresetConfig> =>
   num_warmup_steps > 0 ? { warmup: { length: num_warmup_steps, from: 0 } } : {};

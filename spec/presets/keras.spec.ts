@@ -23,7 +23,7 @@ describe('fromKeras', () => {
       T_0: 100,
       T_mult: 2,
       eta_max: 0.1,
-      eta_min_ratio: 0,
+      eta_min: 0,
       amplitude_mult: 1,
     });
     expect(decay({})).to.deep.equal({
@@ -31,7 +31,7 @@ describe('fromKeras', () => {
       T_0: 100,
       cycles: 1,
       eta_max: 0.1,
-      eta_min_ratio: 0,
+      eta_min: 0,
     });
   });
 
@@ -57,6 +57,13 @@ describe('fromKeras', () => {
       eta_min_ratio: 0.1,
       warmup: { length: 10, from: 0 },
     });
+  });
+
+  it('leaves the floor to be replaced if alpha is 0, and else keeps it a share of the peak', () => {
+    const none = { ...decay({}), eta_min: 0.01 };
+    expect(plainRate(none, 100)).to.equal(0.01);
+    const share = { ...decay({ alpha: 0.1 }), eta_max: 0.5 };
+    expect(plainRate(share, 100)).to.equal(0.05);
   });
 
   it('ignores warmup_steps without a warmup_target, as Keras does', () => {

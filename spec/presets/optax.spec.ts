@@ -22,7 +22,7 @@ describe('fromOptax', () => {
       T_0: 10,
       cycles: 1,
       eta_max: 0.1,
-      eta_min_ratio: 0,
+      eta_min: 0,
     });
   });
 

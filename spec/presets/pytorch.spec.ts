@@ -71,11 +71,8 @@ describe('fromPyTorch', () => {
 
   it('names all that is wrong at once', () => {
     const wrong = { T_0: 0, base_lr: '0.1', eta_mim: 0 };
-    expect(problemsOf(() => fromPyTorch(wrong as never)).map(({ path }) => path)).to.deep.equal([
-      ['T_0'],
-      ['base_lr'],
-      ['eta_mim'],
-    ]);
+    const names = problemsOf(() => fromPyTorch(wrong as never)).map(({ path }) => path.join('.'));
+    expect(names).to.have.members(['T_0', 'base_lr', 'eta_mim']);
   });
 
   it('refuses what is no object', () => {

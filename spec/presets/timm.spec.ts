@@ -1,8 +1,7 @@
 import { expect } from 'chai';
-import * as config from '../../lib/config/config';
 import { fromTimm } from '../../lib/presets/timm';
 import { plainRate } from '../support/plain-schedule';
-import { messageOf, problemsOf, refuses } from '../support/presets';
+import { isCoreComplete, messageOf, problemsOf, refuses } from '../support/presets';
 
 describe('fromTimm', () => {
   it("has timm's defaults: one cycle, set once an epoch", () => {
@@ -81,7 +80,7 @@ describe('fromTimm', () => {
       'a cycle_limit of 0': [{ cycle_limit: 0 }, '`cycle_limit`: expected an integer >= 1, got 0'],
       'cycles that shrink to nothing': [
         { cycle_mul: 0.1, cycle_limit: 20 },
-        /^`cycle_limit`: the last of 20 cycles would be shorter than 1e-12/,
+        /^`cycle_limit`: .*would be shorter than 1e-12/,
       ],
       'a cycle beyond all epochs': [
         { t_initial: 1e300 },
@@ -102,7 +101,7 @@ describe('fromTimm', () => {
   });
 
   it("tells what our own rules refuse in timm's names, cure included", function () {
-    if (!('checkConfig' in config)) this.skip();
+    if (!isCoreComplete) this.skip();
     const shrinking = { t_initial: 10, cycle_mul: 0.5, cycle_limit: 100, base_lr: 0.1 };
     const [problem, ...others] = problemsOf(() => fromTimm(shrinking));
     expect(others).to.deep.equal([]);

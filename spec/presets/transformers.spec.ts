@@ -122,10 +122,7 @@ describe('fromTransformers', () => {
       { num_training_steps: 10 },
       '`num_training_steps`: expected more than num_warmup_steps (10), got 10',
     ],
-    'cycles too short to tell': [
-      { num_cycles: 1e15 },
-      /^`num_cycles`: the first of 1000000000000000 cycles would be shorter than 1e-12/,
-    ],
+    'cycles too short to tell': [{ num_cycles: 1e15 }, /^`num_cycles`: .*would be shorter than 1e-12/],
     'half a restart': [{ num_cycles: 0.5 }, /^`num_cycles`: expected an integer >= 1, got 0.5/],
     'no base_lr': [{ base_lr: undefined }, '`base_lr`: expected a number > 0, got undefined'],
     'a schedule that is no cosine': [
