@@ -26,9 +26,12 @@ const training = {
   last_epoch: notResumed(),
 };
 
+/** Of less than this share of a wave nothing is to be seen. */
+const MIN_WAVE = 1e-6;
+
 /** How much of a full wave, down and up again, there is. */
 const waves = {
-  /** Only what falls: a number > 0 and at most 0.5, which is a whole fall. Default: 0.5. */
+  /** Only what falls: a number from 1e-6 to 0.5, which is a whole fall. Default: 0.5. */
   num_cycles: z._default(positive(), 0.5),
 };
 
@@ -147,10 +150,13 @@ function* shortTraining({ num_warmup_steps, num_training_steps }: Steps): Iterab
 
 /** After half a wave the learning rate would rise, and end up high. */
 function* risingWave({ num_cycles }: { readonly num_cycles: number }): Iterable<Problem> {
-  if (num_cycles <= 0.5) return;
+  if (num_cycles >= MIN_WAVE && num_cycles <= 0.5) return;
   const cure =
-    "leave it out, since a learning rate that rises along the cosine has no counterpart here; only `name: 'cosine_with_restarts'` counts warm restarts";
-  yield { path: ['num_cycles'], rule: 'expected a number from 0 to 0.5', received: num_cycles, cure };
+    num_cycles < MIN_WAVE
+      ? 'leave it out for half a wave'
+      : "leave it out: a cosine that rises has no counterpart here; `name: 'cosine_with_restarts'` counts warm restarts";
+  const rule = `expected a number from ${MIN_WAVE} to 0.5`;
+  yield { path: ['num_cycles'], rule, received: num_cycles, cure };
 }
 
 type Floor = {
@@ -189,6 +195,14 @@ export type TransformersSchedule =
   | z.input<typeof withFloor>
   | z.input<typeof withFloorAndRate>
   | z.input<typeof stable>;
+
+/** What our keys are called there. */
+const names = {
+  T_0: 'num_training_steps',
+  total: 'num_training_steps',
+  'warmup.length': 'num_warmup_steps',
+  eta_max: 'base_lr',
+};
 
 const readers = new Map<unknown, Reader>([
   ['cosine', fromCosine],
@@ -236,7 +250,7 @@ function nameOf(parameters: unknown): unknown {
 
 function fromCosine(parameters: unknown): PresetConfig {
   const schedule = parse(cosine, parameters);
-  return checked({ ...wave(schedule), ...warmupFrom0(schedule) });
+  return checked({ ...wave(schedule), ...warmupFrom0(schedule) }, names);
 }
 
 function fromRestarts(parameters: unknown): PresetConfig {
@@ -249,13 +263,13 @@ function fromRestarts(parameters: unknown): PresetConfig {
       eta_max: schedule.base_lr,
       ...warmupFrom0(schedule),
     },
-    { cycles: 'num_cycles', total: 'num_training_steps', 'warmup.length': 'num_warmup_steps' },
+    { ...names, cycles: 'num_cycles' },
   );
 }
 
 function fromFloor(parameters: unknown): PresetConfig {
   const schedule = parse(withFloor, parameters);
-  return checked({ ...wave(schedule), ...floorOf(schedule), ...warmupFrom0(schedule) });
+  return checked({ ...wave(schedule), ...floorOf(schedule), ...warmupFrom0(schedule) }, names);
 }
 
 /** Its warm-up reaches base_lr at its last step and not behind it, and the cosine begins there. */
@@ -265,12 +279,15 @@ function fromFloorAndRate(parameters: unknown): PresetConfig {
   const from = base_lr * (warmup_lr_rate ?? 1 / num_warmup_steps);
   const length = num_warmup_steps - 1;
   const isFirstStepLow = length === 0 && from < base_lr;
-  return checked({
-    ...wave(schedule),
-    ...floorOf(schedule),
-    ...(length > 0 && { warmup: { length, from } }),
-    ...(isFirstStepLow && { warmup: { length: 1, from, placement: 'overlap' } }),
-  });
+  return checked(
+    {
+      ...wave(schedule),
+      ...floorOf(schedule),
+      ...(length > 0 && { warmup: { length, from } }),
+      ...(isFirstStepLow && { warmup: { length: 1, from, placement: 'overlap' } }),
+    },
+    names,
+  );
 }
 
 function fromStable(parameters: unknown): PresetConfig {
@@ -279,16 +296,19 @@ function fromStable(parameters: unknown): PresetConfig {
   const beside = num_warmup_steps + num_decay_steps;
   const plateau = schedule.num_stable_steps ?? (num_training_steps ?? beside) - beside;
   const warmup = { length: num_warmup_steps, ...(warmup_type === 'cosine' && { shape: warmup_type }) };
-  return checked({
-    unit: 'batch',
-    T_0: num_decay_steps,
-    cycles: 1,
-    total: num_training_steps ?? beside + plateau,
-    eta_max: schedule.base_lr,
-    ...floorAt(schedule.min_lr_ratio),
-    ...(plateau > 0 && { plateau }),
-    ...(num_warmup_steps > 0 && { warmup }),
-  });
+  return checked(
+    {
+      unit: 'batch',
+      T_0: num_decay_steps,
+      cycles: 1,
+      total: num_training_steps ?? beside + plateau,
+      eta_max: schedule.base_lr,
+      ...floorAt(schedule.min_lr_ratio),
+      ...(plateau > 0 && { plateau }),
+      ...(num_warmup_steps > 0 && { warmup }),
+    },
+    { ...names, T_0: 'num_decay_steps', plateau: 'num_stable_steps' },
+  );
 }
 
 type Wave = Steps & { readonly num_cycles: number; readonly base_lr: number };

@@ -115,7 +115,7 @@ describe('fromTransformers', () => {
   });
 
   const rising =
-    "leave it out, since a learning rate that rises along the cosine has no counterpart here; only `name: 'cosine_with_restarts'` counts warm restarts";
+    "leave it out: a cosine that rises has no counterpart here; `name: 'cosine_with_restarts'` counts warm restarts";
 
   refuses(fromTransformers, training, {
     'no step after the warm-up': [
@@ -136,7 +136,11 @@ describe('fromTransformers', () => {
     {
       'a wave that rises': [
         { num_cycles: 1 },
-        `\`num_cycles\`: expected a number from 0 to 0.5, got 1; ${rising}`,
+        `\`num_cycles\`: expected a number from 0.000001 to 0.5, got 1; ${rising}`,
+      ],
+      'a wave of which nothing is to be seen': [
+        { num_cycles: 1e-7 },
+        '`num_cycles`: expected a number from 0.000001 to 0.5, got 1e-7; leave it out for half a wave',
       ],
       'a last_epoch': [{ last_epoch: 5 }, '`last_epoch`: expected -1, got 5'],
       'a floor beside the name of the schedule without': [{ min_lr: 0.1 }, /^`min_lr`: unknown key/],
@@ -153,7 +157,7 @@ describe('fromTransformers', () => {
       'a floor above base_lr': [{ min_lr: 0.2 }, '`min_lr`: expected at most base_lr (0.1), got 0.2'],
       'a wave with a floor that rises': [
         { num_cycles: 1.5 },
-        /^`num_cycles`: expected a number from 0 to 0.5/,
+        /^`num_cycles`: expected a number from 0.000001 to 0.5/,
       ],
       'no floor at all': [
         { name: 'cosine_with_min_lr', min_lr: undefined },
