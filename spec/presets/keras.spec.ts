@@ -70,8 +70,11 @@ describe('fromKeras', () => {
     expect(decay({ warmup_target: null, warmup_steps: 10 })).not.to.have.property('warmup');
   });
 
-  it('decays from warmup_target if warmup_steps is 0, as Keras does', () => {
-    expect(plainRate(decay({ warmup_target: 0.05, warmup_steps: 0 }), 0)).to.equal(0.05);
+  it('decays from warmup_target without warmup_steps, as Keras does', () => {
+    for (const steps of [{}, { warmup_steps: 0 }]) {
+      const config = decay({ warmup_target: 0.05, ...steps });
+      expect(config).to.include({ eta_max: 0.05 }).and.not.to.have.property('warmup');
+    }
   });
 
   it('takes a warm-up that stays level', () => {
