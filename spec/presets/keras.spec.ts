@@ -87,7 +87,7 @@ describe('fromKeras', () => {
     {},
     {
       'a warm-up that falls': [
-        { warmup_target: 0.05, warmup_steps: 10 },
+        { warmup_target: 0.05, warmup_steps: 1 },
         `\`config.initial_learning_rate\`: expected at most warmup_target (0.05), got 0.1; ${falling}`,
       ],
       'a learning rate of 0 throughout': [

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { cosineAnnealing } from '../../lib/config/config';
+import * as config from '../../lib/config/config';
 import { fromPyTorch } from '../../lib/presets/pytorch';
 import { messageOf, problemsOf, refuses } from '../support/presets';
 
@@ -21,22 +21,29 @@ describe('fromPyTorch', () => {
   });
 
   it('restarts at step(121) with T_0 = 1, T_mult = 3, where PyTorch does not', () => {
-    expect(cosineAnnealing(fromPyTorch({ T_0: 1, T_mult: 3, base_lr: 0.1 }))(121)).to.equal(0.1);
+    expect(config.cosineAnnealing(fromPyTorch({ T_0: 1, T_mult: 3, base_lr: 0.1 }))(121)).to.equal(0.1);
   });
 
   it('stays at eta_min after T_max, where PyTorch rises again', () => {
-    const lr = cosineAnnealing(fromPyTorch({ T_max: 4, eta_min: 0.01, base_lr: 0.1 }));
+    const lr = config.cosineAnnealing(fromPyTorch({ T_max: 4, eta_min: 0.01, base_lr: 0.1 }));
     expect([4, 5, 8, 100].map(lr)).to.deep.equal([0.01, 0.01, 0.01, 0.01]);
   });
 
   it('counts batches in T_max once unit and updateFreq say so', () => {
-    const config = {
-      ...fromPyTorch({ T_max: 20, base_lr: 0.5 }),
-      unit: 'batch',
-      updateFreq: 'batch',
-    } as const;
-    expect(cosineAnnealing(config)(10)).to.equal(0.25);
-    expect(cosineAnnealing(config).config).to.include({ unit: 'batch', updateFreq: 'batch', T_0: 20 });
+    const batches = { unit: 'batch', updateFreq: 'batch' } as const;
+    const lr = config.cosineAnnealing({ ...fromPyTorch({ T_max: 20, base_lr: 0.5 }), ...batches });
+    expect(lr(10)).to.equal(0.25);
+    expect(lr.config).to.include({ ...batches, T_0: 20 });
+  });
+
+  it('is planned with a warning if unit alone says batches, since the rate would be set once an epoch', function () {
+    const { plan } = config as { plan?: (config: unknown, training: unknown) => unknown };
+    if (plan === undefined) this.skip();
+    const unitAlone = { ...fromPyTorch({ T_max: 20, base_lr: 0.5 }), unit: 'batch' };
+    const { notices } = plan(unitAlone, { epochs: 4, batchesPerEpoch: 5 }) as {
+      notices: { message: string }[];
+    };
+    expect(notices.map(({ message }) => message).join()).to.include("`updateFreq: 'batch'`");
   });
 
   refuses(
