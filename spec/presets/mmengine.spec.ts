@@ -64,6 +64,18 @@ describe('fromMMEngine', () => {
     expect(restarts).to.deep.include({ cycles: [10], total: 8 });
   });
 
+  it('takes a peak that is the floor, as a rate or as a share', () => {
+    const flat = { periods: [10, 20], restart_weights: [1, 0.5], base_lr: 0.1 };
+    expect(fromMMEngine({ ...flat, eta_min: 0.05 })).to.include({ eta_min: 0.05 });
+    expect(fromMMEngine({ ...flat, eta_min_ratio: 0.5 })).to.include({ eta_min: 0.05 });
+    expect(fromMMEngine({ T_max: 10, eta_min: 0.1, base_lr: 0.1 })).to.include({ eta_min: 0.1 });
+  });
+
+  it('begins at 1 as at any other epoch', () => {
+    expect(fromMMEngine({ T_max: 10, begin: 1, end: 11, base_lr: 0.1 })).to.include({ start: 1, total: 11 });
+    expect(fromMMEngine({ T_max: 10, begin: 0, base_lr: 0.1 })).not.to.have.property('start');
+  });
+
   it('counts epochs or iterations, and sets the rate once an epoch or at every iteration', () => {
     const clockOf = (more: object) => {
       const { unit, updateFreq } = fromMMEngine({ T_max: 10, base_lr: 0.1, ...more });
@@ -126,7 +138,7 @@ describe('fromMMEngine', () => {
         '`eta_min_ratio`: expected at most the lowest of restart_weights (0.5), got 0.6',
       ],
       'a first peak other than what trains before': [
-        { begin: 5, restart_weights: [0.5, 0.5] },
+        { begin: 1, restart_weights: [0.5, 0.8] },
         '`restart_weights[0]`: expected 1 with a begin, got 0.5; MMEngine trains at base_lr until then; make base_lr the first peak, and the weights shares of it',
       ],
       'a weight of 0': [{ restart_weights: [1, 0] }, '`restart_weights[1]`: expected a number > 0, got 0'],
