@@ -40,6 +40,7 @@ describe('fromTimm', () => {
   it('takes a warm-up as long as its cycle, one that stays level, and the start of one that has no length', () => {
     const warmup = (more: object) => fromTimm({ t_initial: 30, base_lr: 0.1, ...more }).warmup;
     expect(warmup({ warmup_t: 30 })).to.deep.equal({ length: 30, from: 0, placement: 'overlap' });
+    expect(warmup({ warmup_t: 1 })).to.deep.equal({ length: 1, from: 0, placement: 'overlap' });
     expect(warmup({ warmup_t: 5, warmup_lr_init: 0.1 })).to.deep.include({ length: 5, from: 0.1 });
     expect(warmup({ warmup_t: 0, warmup_lr_init: 0.2 })).to.equal(undefined);
   });

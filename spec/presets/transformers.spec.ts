@@ -65,6 +65,11 @@ describe('fromTransformers', () => {
     expect(plainRate(config, 190)).to.equal(0);
   });
 
+  it('follows as little of a wave as a millionth', () => {
+    const config = fromTransformers({ ...training, name: 'cosine', num_cycles: 1e-6 });
+    expect(config).to.include({ T_0: 45e6 });
+  });
+
   it('reaches base_lr at the last step of the warm-up in cosine_warmup_with_min_lr', () => {
     const config = fromTransformers({ ...training, name: 'cosine_warmup_with_min_lr', min_lr: 0.01 });
     expect(config.warmup).to.deep.equal({ length: 9, from: 0.1 * 0.1 });
