@@ -64,7 +64,7 @@ describe('fromOptax', () => {
       '`decay_steps`: expected more than warmup_steps (5), which it includes, got 5',
     ],
     'a warm-up that falls': [
-      { init_value: 1 },
+      { init_value: 1, warmup_steps: 1 },
       `\`init_value\`: expected at most peak_value (0.1), got 1; ${falling}`,
     ],
     'half a step of warm-up': [{ warmup_steps: 0.5 }, '`warmup_steps`: expected an integer >= 0, got 0.5'],

@@ -74,7 +74,7 @@ describe('fromTimm', () => {
         '`warmup_t`: expected at most t_initial (30), the cycle that it overlaps, got 31; shorten it, or give `warmup_prefix: true`',
       ],
       'a warm-up that falls': [
-        { warmup_t: 5, warmup_lr_init: 0.2 },
+        { warmup_t: 1, warmup_lr_init: 0.2 },
         '`warmup_lr_init`: expected at most base_lr (0.1), got 0.2; a warm-up that falls has no counterpart here, so lower it',
       ],
       'an lr_min above base_lr': [{ lr_min: 0.2 }, '`lr_min`: expected at most base_lr (0.1), got 0.2'],

@@ -100,6 +100,11 @@ describe('fromTransformers', () => {
     ]);
   });
 
+  it('has no plateau in warmup_stable_decay if nothing is left, and a floor of 0 by default', () => {
+    const config = fromTransformers({ ...training, num_decay_steps: 90 });
+    expect(config).to.include({ T_0: 90, eta_min: 0 }).and.not.to.have.property('plateau');
+  });
+
   it('takes num_stable_steps before num_training_steps, as transformers does', () => {
     const stable = { num_warmup_steps: 10, num_decay_steps: 20, num_stable_steps: 5, base_lr: 0.1 };
     expect(fromTransformers(stable)).to.include({ plateau: 5, total: 35 });
@@ -187,7 +192,7 @@ describe('fromTransformers', () => {
         '`decay_type`: expected "cosine", got "linear"; only the cosine has a counterpart here, so leave it out',
       ],
       'a warm-up along a square root': [
-        { warmup_type: '1-sqrt' },
+        { num_warmup_steps: 1, warmup_type: '1-sqrt' },
         '`warmup_type`: expected "linear" or "cosine", got "1-sqrt"; a square root has no counterpart here, so give one of these',
       ],
       'other than half a wave of decay': [
