@@ -66,6 +66,8 @@ export class ModelCallback {
   /** The epoch to train next, on the clock over all fits. */
   epoch = 0;
   history: ModelChange[] = [];
+  /** Every change that was told since the callback was made, whatever the history keeps. */
+  changes: ModelChange[] = [];
   /** Every end that was told since the callback was made. */
   ends: ModelCycleEnd[] = [];
   /** Whether the callback has asked the fit in progress to stop. */
@@ -182,7 +184,9 @@ export class ModelCallback {
     const { cycle } = point;
     if (before?.learningRate === learningRate && before.point.cycle === cycle) return;
     const restart = before !== undefined && cycle > before.point.cycle;
-    this.history.push({ step: this.step, epoch: this.epoch, batch, learningRate, cycle, restart });
+    const change = { step: this.step, epoch: this.epoch, batch, learningRate, cycle, restart };
+    this.history.push(change);
+    this.changes.push(change);
     if (this.history.length > (this.config.historyLimit ?? Number.POSITIVE_INFINITY)) this.history.shift();
   }
 
@@ -227,6 +231,17 @@ export class ModelCallback {
     this.#last = undefined;
     this.#lastDone = undefined;
     this.#isEndDue = false;
+  }
+
+  /** Whether the config may be changed so, with all that is known of it. */
+  accepts(changes: Partial<ModelConfig>): boolean {
+    const changed = new ModelCallback({ ...this.config, ...changes });
+    if (!('eta_max' in changes)) changed.#eta_max = this.#eta_max;
+    if (!('total' in changes)) changed.#total = this.#total;
+    if (!('batchesPerEpoch' in changes)) changed.#batches = this.#batches;
+    changed.#derive();
+    const isLegal = changed.config.cycles === undefined || typeof changed.config.cycles === 'number';
+    return isLegal && changed.problem === undefined;
   }
 
   /** Saved and loaded. */
