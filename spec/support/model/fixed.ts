@@ -1,7 +1,7 @@
-/** Numbers with 256 bits after the point, some 77 decimal digits, as bigints: what learning rates are computed in. */
+/** Numbers with 400 bits after the point, some 120 decimal digits, as bigints: what learning rates are computed in. */
 import type { Rational } from './rational';
 
-const BITS = 256n;
+const BITS = 400n;
 export const ONE = 1n << BITS;
 
 export const fixed = ({ n, d }: Rational): bigint => (n << BITS) / d;

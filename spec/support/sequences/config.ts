@@ -59,7 +59,7 @@ const rates = (): fc.Arbitrary<ModelConfig> =>
   fc
     .tuple(
       fc.option(perCycle(peak()), { nil: undefined }),
-      fc.option(fc.constantFrom(0.5, 0.9, 0.1), { nil: undefined, freq: 2 }),
+      fc.option(fc.constantFrom(0.5, 0.9, 0.7), { nil: undefined, freq: 2 }),
       fc.boolean(),
       fc.option(perCycle(fc.constantFrom(0, 1e-4, 0.3, 1)), { nil: undefined }),
       fc.boolean(),
@@ -106,7 +106,7 @@ const clock = () =>
     {
       unit: fc.constantFrom('epoch', 'batch'),
       updateFreq: fc.constantFrom('epoch', 'batch'),
-      batchesPerEpoch: fc.integer({ min: 1, max: 5 }),
+      batchesPerEpoch: supported.otherLengths ? fc.integer({ min: 1, max: 5 }) : fc.constant(3),
       ...(supported.endpoint && { endpoint: fc.boolean() }),
       ...(supported.stop && { afterLastCycle: fc.constantFrom('hold', 'stop') }),
       ...(supported.historyLimit && { historyLimit: fc.constantFrom(1, 2, 7, 1000) }),

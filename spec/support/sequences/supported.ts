@@ -1,5 +1,6 @@
-/** Whether the code under test is the one that DESIGN.md describes; false for the one before it. */
-const isNew = process.env['SEQUENCES'] !== 'old';
+/** SEQUENCES=old is the code before DESIGN.md, SEQUENCES=memory,stop that and two switches; without it everything is on. */
+const on = process.env['SEQUENCES']?.split(',');
+const isOn = (name: string) => on === undefined || on.includes(name);
 
 /**
  * What the sequences may use: each switch takes a key of the config or a kind of situation out of them, for whoever looks
@@ -7,28 +8,36 @@ const isNew = process.env['SEQUENCES'] !== 'old';
  */
 export const supported = {
   // Keys of the config
-  start: isNew,
-  eta_min_ratio: isNew,
-  plateau: isNew,
-  shape: isNew,
-  placement: isNew,
-  totalBesideLengths: isNew,
-  endpoint: isNew,
-  stop: isNew,
-  historyLimit: true,
-  perturbedLengths: isNew,
+  start: isOn('start'),
+  eta_min_ratio: isOn('eta_min_ratio'),
+  plateau: isOn('plateau'),
+  shape: isOn('shape'),
+  placement: isOn('placement'),
+  totalBesideLengths: isOn('totalBesideLengths'),
+  endpoint: isOn('endpoint'),
+  stop: isOn('stop'),
+  historyLimit: isOn('historyLimit'),
+  /** Lengths that miss a round number by more or less than rounding could. */
+  perturbedLengths: isOn('perturbedLengths'),
+
   // Situations
-  jumps: isNew,
-  openEnd: isNew,
-  /** The optimizer is replaced, or its rate set, within a fit. */
-  replacedWithinFit: isNew,
-  setWithinFit: isNew,
+  /** Fits that begin at an epoch of their own. */
+  jumps: isOn('jumps'),
+  openEnd: isOn('openEnd'),
+  /** Epochs that turn out longer or shorter than the one before. */
+  otherLengths: isOn('otherLengths'),
+  /** Cycle ends after a fit that failed. */
+  endsAfterFailures: isOn('endsAfterFailures'),
+  replacedWithinFit: isOn('replacedWithinFit'),
+  setWithinFit: isOn('setWithinFit'),
   /** A new callback, or a rate that somebody sets, after annealing: what an optimizer remembers. */
-  memory: isNew,
-  behindPlainObject: isNew,
-  optimizerAsFunction: isNew,
-  failsInFront: isNew,
-  changesOnLoad: isNew,
-  refusedFits: isNew,
-  ownLoops: isNew,
+  memory: isOn('memory'),
+  behindPlainObject: isOn('behindPlainObject'),
+  optimizerAsFunction: isOn('optimizerAsFunction'),
+  failsInFront: isOn('failsInFront'),
+  changesOnLoad: isOn('changesOnLoad'),
+  /** `annealing.epoch` is the clock over all fits. */
+  clockEpoch: isOn('clockEpoch'),
+  /** What happens after a fit that was refused. */
+  refusedFits: isOn('refusedFits'),
 } as const satisfies Record<string, boolean>;
