@@ -157,5 +157,5 @@ export const someSequence = (): fc.Arbitrary<Sequence> =>
     optimizerOption: supported.optimizerAsFunction
       ? fc.constantFrom('none', 'object', 'function')
       : fc.constantFrom('none', 'object'),
-    events: fc.array(event(), { minLength: 1, maxLength: 6 }),
+    events: fc.array(event(), { minLength: 1, maxLength: 8, size: 'max' }),
   });

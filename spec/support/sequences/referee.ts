@@ -56,6 +56,7 @@ export class Referee {
   readonly #options: object;
   #callback: CosineAnnealingCallback;
   #model: ModelCallback;
+  #stage: Stage | undefined;
   #isRefused = false;
   #hasFailed = false;
   #ends: unknown[] = [];
@@ -154,6 +155,7 @@ export class Referee {
     );
     if (firstEpoch > 0 && firstEpoch !== epoch) this.#seen.count('jumps of the clock');
     if (event.isOpen) this.#seen.count('fits with an open end');
+    this.#stage = stage;
     try {
       await this.#loop({
         model: this.#trained,
@@ -327,7 +329,17 @@ export class Referee {
     const optimizer =
       kind === 'momentum' ? tf.train.momentum(learningRate, 0.5) : tf.train[kind](learningRate);
     this.#optimizers.set(optimizer, new ModelOptimizer(learningRate));
+    if (this.#loop === real) this.#watch(optimizer);
     return optimizer;
+  }
+
+  /** An update of the optimizer is one of the fit in progress. */
+  #watch(optimizer: Optimizer): void {
+    const apply = optimizer.applyGradients.bind(optimizer);
+    optimizer.applyGradients = (gradients) => {
+      if (this.#stage !== undefined) this.#update(this.#stage, optimizer);
+      apply(gradients);
+    };
   }
 
   #modelOf(optimizer: Optimizer): ModelOptimizer {
