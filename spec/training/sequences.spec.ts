@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { Distribution } from '../support/sequences/distribution';
 import { type Sequence, someSequence } from '../support/sequences/events';
-import { oneWeightModel } from '../support/sequences/loops';
+import { driven, oneWeightModel, real, type Trainer } from '../support/sequences/loops';
 import { Referee } from '../support/sequences/referee';
 import { backends, onBackend } from '../support/training';
 
@@ -14,12 +14,11 @@ const COUNT = Number(
 const REAL_SHARE = 0.02;
 const SEED = Number(process.env['SEQUENCE_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 
-async function compare(count: number, seed: number, isReal: boolean): Promise<Distribution> {
+async function compare(count: number, seed: number, trainer: Trainer): Promise<Distribution> {
   const seen = new Distribution();
   const trained = oneWeightModel();
   const property = fc.asyncProperty(someSequence(), async (sequence: Sequence) => {
-    seen.count('sequences');
-    await new Referee(sequence, trained, isReal, seen).run();
+    await new Referee(sequence, trained, trainer, seen).run();
   });
   await fc.assert(property, { numRuns: count, seed });
   return seen;
@@ -32,9 +31,9 @@ describe(`Any sequence of fits, seed ${SEED}`, function () {
     onBackend('cpu');
 
     it(`is as the model of the callback says: ${COUNT} sequences`, async () => {
-      const seen = await compare(COUNT, SEED, false);
-      console.log(`      ${seen}`);
-      expect(seen.of('sequences')).to.equal(COUNT);
+      const seen = await compare(COUNT, SEED, driven);
+      console.log(`${seen}`);
+      expect(seen.sequences).to.equal(COUNT);
     });
   });
 
@@ -43,9 +42,9 @@ describe(`Any sequence of fits, seed ${SEED}`, function () {
     const count = Math.ceil(COUNT * REAL_SHARE);
 
     it(`is as the model of the callback says: ${count} sequences`, async () => {
-      const seen = await compare(count, SEED + 1, true);
-      console.log(`      ${seen}`);
-      expect(seen.of('sequences')).to.equal(count);
+      const seen = await compare(count, SEED + 1, real);
+      console.log(`${seen}`);
+      expect(seen.sequences).to.equal(count);
     });
   });
 });

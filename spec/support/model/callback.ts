@@ -223,6 +223,26 @@ export class ModelCallback {
     this.#fit = undefined;
   }
 
+  /** As it stands, between two fits: one in progress is left behind, and its update in progress may have been done. */
+  copy(isUpdateDone: boolean): ModelCallback {
+    const copy = new ModelCallback(this.config);
+    copy.step = this.step;
+    copy.epoch = this.epoch;
+    copy.history = [...this.history];
+    copy.changes = [...this.changes];
+    copy.ends = [...this.ends];
+    copy.#eta_max = this.#eta_max;
+    copy.#total = this.#total;
+    copy.#batches = this.#batches;
+    copy.#schedule = this.#schedule;
+    copy.#last = this.#last;
+    copy.#lastDone = this.#lastDone;
+    copy.#isEndDue = this.#isEndDue;
+    copy.#isUpdating = this.#isUpdating;
+    copy.abort(isUpdateDone);
+    return copy;
+  }
+
   /** Starts over; what was learned stays. */
   reset(): void {
     this.step = 0;
@@ -273,8 +293,7 @@ export class ModelCallback {
     this.#lastDone = { ...begun, step: this.step };
     this.#isEndDue = begun.point.phase !== 'hold';
     this.step++;
-    const fit = this.#fitInProgress;
-    fit.seen++;
+    if (this.#fit !== undefined) this.#fit.seen++;
   }
 
   #tellEnd(position: Rational): void {

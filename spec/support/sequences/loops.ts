@@ -16,80 +16,118 @@ export interface Training {
   readonly front: CustomCallbackArgs;
   readonly annealing: CosineAnnealingCallback;
   readonly behind: CustomCallbackArgs;
+  readonly data: 'tensors' | 'sized' | 'unsized';
   readonly firstEpoch: number;
   readonly epochs: number;
+  /** Batches of an epoch, from 0 at the fit's first; and of most. */
+  readonly batchesOf: (epoch: number) => number;
   readonly batches: number;
-  readonly isKnown: boolean;
   readonly isPlain: boolean;
   /** Called before an update is made; may throw. */
   readonly update: (optimizer: Optimizer) => void;
 }
 
-export type Loop = (training: Training) => Promise<void>;
+/** How to train. */
+export interface Trainer {
+  readonly isReal: boolean;
+  fit(training: Training): Promise<void>;
+  /** One update of a loop of one's own. */
+  trainOnBatch(model: LayersModel): Promise<void>;
+}
 
-/** LayersModel.fitLoop, and fitDataset if the number of batches isn't known. */
-export const driven: Loop = async (training) => {
-  const { model, front, annealing, behind, firstEpoch, epochs, batches, isKnown, isPlain, update } = training;
-  const ours = isPlain ? new CustomCallback(annealing as unknown as CustomCallbackArgs) : annealing;
-  const others = [front, behind].map((functions) => new CustomCallback(functions, 'never'));
-  const list = new CallbackList([others[0], ours, others[1], new History()] as CustomCallback[]);
-  const hidden = model as unknown as { isTraining: boolean };
-  hidden.isTraining = true;
-  try {
-    const size = isKnown
-      ? { samples: batches, batchSize: 1, steps: null }
-      : { samples: null, batchSize: null };
-    list.setParams({
-      epochs,
-      initialEpoch: isKnown ? firstEpoch : null,
-      metrics: ['loss'],
-      ...size,
-    } as never);
-    list.setModel(model);
-    await list.onTrainBegin();
-    model.stopTraining = false;
-    for (let epoch = firstEpoch; epoch < epochs; epoch++) {
-      await list.onEpochBegin(epoch);
-      for (let batch = 0; batch < batches; batch++) {
-        const logs = isKnown ? {} : { batch, size: 1 };
-        await list.onBatchBegin(batch, logs);
-        const { optimizer } = model;
-        update(optimizer);
-        (optimizer as unknown as { incrementIterations(): void }).incrementIterations();
-        Object.assign(logs, { batch, size: 1, loss: 1 });
-        await list.onBatchEnd(batch, logs);
+/** LayersModel.fitLoop and fitDataset, but for the numbers. */
+export const driven: Trainer = {
+  isReal: false,
+  async fit(training) {
+    const { model, front, annealing, behind, firstEpoch, epochs, batchesOf, data, isPlain, update } =
+      training;
+    const ours = isPlain ? new CustomCallback(annealing as unknown as CustomCallbackArgs) : annealing;
+    const [before, after] = [front, behind].map((functions) => new CustomCallback(functions, 'never'));
+    const list = new CallbackList([before, ours, after, new History()] as CustomCallback[]);
+    const hidden = model as unknown as { isTraining: boolean };
+    hidden.isTraining = true;
+    try {
+      list.setParams({ epochs, metrics: ['loss'], ...sizeOf(training) });
+      list.setModel(model);
+      await list.onTrainBegin();
+      model.stopTraining = false;
+      for (let epoch = firstEpoch; epoch < epochs; epoch++) {
+        await list.onEpochBegin(epoch);
+        for (let batch = 0; batch < batchesOf(epoch - firstEpoch); batch++) {
+          const logs = data === 'tensors' ? {} : { batch, size: 1 };
+          await list.onBatchBegin(batch, logs);
+          update(model.optimizer);
+          countUpdate(model.optimizer);
+          Object.assign(logs, { batch, size: 1, loss: 1 });
+          await list.onBatchEnd(batch, logs);
+          if (model.stopTraining) break;
+        }
+        await list.onEpochEnd(epoch, { loss: 1 });
         if (model.stopTraining) break;
       }
-      await list.onEpochEnd(epoch, { loss: 1 });
-      if (model.stopTraining) break;
+      await list.onTrainEnd();
+    } finally {
+      hidden.isTraining = false;
     }
-    await list.onTrainEnd();
-  } finally {
-    hidden.isTraining = false;
-  }
+  },
+  async trainOnBatch({ optimizer }) {
+    countUpdate(optimizer);
+  },
 };
 
-/** model.fit, and model.fitDataset if the number of batches isn't known. */
-export const real: Loop = async (training) => {
-  const { model, front, annealing, behind, firstEpoch, epochs, batches, isKnown, isPlain } = training;
-  const others = [front, behind].map((functions) => (isPlain ? functions : new CustomCallback(functions)));
-  const callbacks = [others[0], annealing, others[1]] as CustomCallback[];
-  const shared = { epochs, initialEpoch: firstEpoch, callbacks, verbose: 0 } as const;
-  if (isKnown) {
-    const xs = tf.ones([batches, 1]);
-    const ys = tf.zeros([batches, 1]);
+/** What TensorFlow.js tells of a fit's size. */
+function sizeOf({ data, batches, firstEpoch }: Training): Record<string, number> {
+  const size = {
+    tensors: { initialEpoch: firstEpoch, samples: batches, batchSize: 1, steps: null },
+    sized: { initialEpoch: null, samples: null, batchSize: null, steps: batches },
+    unsized: { initialEpoch: null, samples: null, batchSize: null, steps: null },
+  };
+  return size[data] as object as Record<string, number>; // TensorFlow.js's types know no null
+}
+
+const countUpdate = (optimizer: Optimizer) =>
+  (optimizer as unknown as { incrementIterations(): void }).incrementIterations();
+
+/** model.fit, model.fitDataset, model.trainOnBatch. */
+export const real: Trainer = {
+  isReal: true,
+  async fit(training) {
+    const { model, front, annealing, behind, firstEpoch, epochs, batches, data, isPlain } = training;
+    const [before, after] = [front, behind].map((functions) =>
+      isPlain ? functions : new CustomCallback(functions, 'never'),
+    );
+    const callbacks = [before, annealing, after] as CustomCallback[];
+    const shared = { epochs, initialEpoch: firstEpoch, callbacks, verbose: 0 } as const;
+    if (data !== 'tensors') {
+      await model.fitDataset(datasetOf(training), shared);
+      return;
+    }
+    const [xs, ys] = [tf.ones([batches, 1]), tf.zeros([batches, 1])];
     try {
       await model.fit(xs, ys, { ...shared, batchSize: 1, shuffle: false });
     } finally {
       tf.dispose([xs, ys]);
     }
-    return;
-  }
-  const dataset = tf.data.generator(function* () {
-    for (let i = 0; i < batches; i++) yield { xs: tf.ones([1, 1]), ys: tf.zeros([1, 1]) };
-  });
-  await model.fitDataset(dataset, shared);
+  },
+  async trainOnBatch(model) {
+    const [xs, ys] = [tf.ones([1, 1]), tf.zeros([1, 1])];
+    try {
+      await model.trainOnBatch(xs, ys);
+    } finally {
+      tf.dispose([xs, ys]);
+    }
+  },
 };
+
+function datasetOf({ data, batches, batchesOf }: Training) {
+  const one = () => ({ xs: tf.ones([1, 1]), ys: tf.zeros([1, 1]) });
+  if (data === 'sized') return tf.data.array(Array.from({ length: batches }, (_, i) => i)).map(one);
+  let epoch = 0;
+  return tf.data.generator(function* () {
+    const length = batchesOf(epoch++);
+    for (let i = 0; i < length; i++) yield one();
+  });
+}
 
 /** A model whose one weight tells the learning rate: from 1, an update of SGD leads to 1 - 2 * rate. */
 export function oneWeightModel(): LayersModel {

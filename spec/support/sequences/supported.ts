@@ -38,6 +38,16 @@ export const supported = {
   changesOnLoad: isOn('changesOnLoad'),
   /** `annealing.epoch` is the clock over all fits. */
   clockEpoch: isOn('clockEpoch'),
+  /** Functions among the options that throw. */
+  failsInHooks: isOn('failsInHooks'),
+  /** TensorFlow.js's hooks among the options. */
+  hooksInOptions: isOn('hooksInOptions'),
+  /** A state that is saved within a fit, and loaded after it. */
+  savesWithinFit: isOn('savesWithinFit'),
+  /** Epochs of fewer batches than the others, or of none. */
+  shortEpochs: isOn('shortEpochs'),
+  /** beforeUpdate and afterUpdate. */
+  ownLoops: isOn('ownLoops'),
   /** What happens after a fit that was refused. */
   refusedFits: isOn('refusedFits'),
 } as const satisfies Record<string, boolean>;
