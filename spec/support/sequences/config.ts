@@ -143,6 +143,7 @@ function isLegal(config: ModelConfig): boolean {
   if (isOverlap && plateau !== undefined) return false;
   if (T_mult !== undefined && T_mult < 1 && count === Number.POSITIVE_INFINITY) return false;
   const isFilling = typeof cycles === 'number' && T_0 === undefined;
+  if (!supported.batchesSetPerEpoch && config.unit === 'batch' && config.updateFreq === 'epoch') return false;
   if (!supported.totalBesideLengths && total !== undefined && !isFilling) return false;
   if (config.eta_max_mult !== undefined && config.amplitude_mult !== undefined) return false;
   if (config.afterLastCycle === 'stop' && count === Number.POSITIVE_INFINITY) return false;

@@ -1,6 +1,14 @@
-/** SEQUENCES=old is the code before DESIGN.md, SEQUENCES=memory,stop that and two switches; without it everything is on. */
-const on = process.env['SEQUENCES']?.split(',');
-const isOn = (name: string) => on === undefined || on.includes(name);
+/**
+ * Without the variable everything is on. SEQUENCES=memory,stop is these two and what needs no switch, SEQUENCES=none that
+ * alone, and SEQUENCES=-memory,-stop everything but these two.
+ */
+const names = process.env['SEQUENCES']?.split(',');
+const off = names?.filter((name) => name.startsWith('-'));
+
+function isOn(name: string): boolean {
+  if (names === undefined) return true;
+  return off !== undefined && off.length > 0 ? !off.includes(`-${name}`) : names.includes(name);
+}
 
 /**
  * What the sequences may use: each switch takes a key of the config or a kind of situation out of them, for whoever looks
@@ -16,6 +24,8 @@ export const supported = {
   totalBesideLengths: isOn('totalBesideLengths'),
   endpoint: isOn('endpoint'),
   stop: isOn('stop'),
+  /** Unit 'batch' with updateFreq 'epoch'. */
+  batchesSetPerEpoch: isOn('batchesSetPerEpoch'),
   historyLimit: isOn('historyLimit'),
   /** Lengths that miss a round number by more or less than rounding could. */
   perturbedLengths: isOn('perturbedLengths'),
