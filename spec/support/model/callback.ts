@@ -4,7 +4,7 @@
  */
 import { cycleCount, fills, type ModelConfig } from './config';
 import type { ModelOptimizer } from './optimizer';
-import { approximately, isAtLeast, isBelow, type Rational, whole } from './rational';
+import { approximately, isAtLeast, isBelow, type Rational } from './rational';
 import { type Known, ModelSchedule, type Point, positionOf, type Rate } from './schedule';
 
 /** What a fit brings. */
@@ -273,9 +273,11 @@ export class ModelCallback {
     if ('total' in changes) this.#total = changes.total;
     if ('batchesPerEpoch' in changes) this.#batches = changes.batchesPerEpoch;
     this.#derive();
-    const schedule = this.#schedule;
-    if (schedule === undefined) return;
-    // As if the new config had always held: the index of the last update's cycle is the new one's.
+    if (fills(this.config) && this.#total === undefined) return;
+    // As if the new config had always held: the index of the last update's cycle is the new one's, and an end that lies
+    // behind by now is not told. The boundaries don't depend on eta_max, which may have to be read again.
+    const known = { config: this.config, total: this.#total, batches: this.#batches };
+    const schedule = new ModelSchedule({ ...known, eta_max: this.#eta_max ?? Number.MAX_VALUE });
     const moved = <Update extends Begun>(update: Update) => ({
       ...update,
       point: schedule.at(update.point.t),
@@ -283,7 +285,9 @@ export class ModelCallback {
     if (this.#last !== undefined) this.#last = moved(this.#last);
     if (this.#lastDone === undefined) return;
     this.#lastDone = moved(this.#lastDone);
-    this.#isEndDue = !this.#isOver(this.#positionAt(0));
+    const { point } = this.#lastDone;
+    const next = schedule.at(this.#positionAt(0));
+    this.#isEndDue = point.phase !== 'hold' && isBelow(next.t, schedule.cycle(point.cycle).end);
   }
 
   #count(): void {
@@ -344,9 +348,7 @@ export class ModelCallback {
 
   #positionAt(batch: number): Rational {
     const { step, epoch } = this;
-    return this.#schedule === undefined
-      ? whole(0)
-      : positionOf(this.config, this.#batches, { step, epoch, batch });
+    return positionOf(this.config, this.#batches, { step, epoch, batch });
   }
 
   get #scheduleInUse(): ModelSchedule {
