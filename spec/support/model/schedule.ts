@@ -97,7 +97,7 @@ export class ModelSchedule {
     if (fills(config) && total === undefined) return 'total';
     if (fills(config) && isBelow(this.#shortest, SHORTEST)) return 'total';
     if (config.endpoint && updateLength(config, batches) === undefined) return 'batchesPerEpoch';
-    return this.#warmupProblem() ?? this.#rateProblem();
+    return this.#warmupProblem() ?? this.rateProblem;
   }
 
   /** The shortest of cycles that fill a length: the first, or the last if they shrink. */
@@ -281,7 +281,8 @@ export class ModelSchedule {
     return undefined;
   }
 
-  #rateProblem(): string | undefined {
+  /** What is wrong with the rates, whatever the lengths. */
+  get rateProblem(): string | undefined {
     const { config, eta_max } = this.#known;
     const from = warmupOf(config)?.from;
     const most = Math.max(listed(eta_max), listed(config.eta_min), listed(from));
