@@ -151,7 +151,8 @@ export class ModelSchedule {
   #onBoundary(t: Rational): Rational {
     const { start, warmupEnd, cosineStart, end } = this.#find(t);
     const room = multiply(ROUNDING, this.#update);
-    for (const boundary of [start, warmupEnd, cosineStart, end]) {
+    // The last of those that are within reach: a cosine may be shorter than rounding.
+    for (const boundary of [end, cosineStart, warmupEnd, start]) {
       if (isBelow(t, boundary) && isBelow(subtract(boundary, t), room)) return boundary;
     }
     return t;
