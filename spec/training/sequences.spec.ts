@@ -2,6 +2,7 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { cosineAnnealing } from '../../lib';
+import { fills } from '../support/model/config';
 import { approximately } from '../support/model/rational';
 import { ModelSchedule } from '../support/model/schedule';
 import { someConfig } from '../support/sequences/config';
@@ -47,7 +48,7 @@ describe(`The pure schedule of any config, seed ${SEED}`, function () {
       fc.array(fc.nat({ max: 1_200_000 }), { minLength: 4, maxLength: 4 }),
       (given, millionths) => {
         const { eta_max = 0.5, total = 10, batchesPerEpoch: batches = 4 } = given;
-        const config = { ...given, eta_max, total, batchesPerEpoch: batches };
+        const config = { ...given, eta_max, batchesPerEpoch: batches, ...(fills(given) && { total }) };
         const shares = millionths.map((n) => n / 1e6);
         const model = new ModelSchedule({ config, eta_max, total, batches });
         fc.pre(model.problem === undefined);
