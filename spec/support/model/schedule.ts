@@ -119,7 +119,7 @@ export class ModelSchedule {
   atNumber(t: number): Point {
     const exact = rational(t);
     const { start, warmupEnd, cosineStart, end } = this.#find(exact);
-    const boundary = [start, warmupEnd, cosineStart, end].find((one) => approximately(one) === t);
+    const boundary = [end, cosineStart, warmupEnd, start].find((one) => approximately(one) === t);
     return this.#pointAt(boundary ?? exact, exact, boundary === undefined ? 0 : positionSlack(exact));
   }
 
