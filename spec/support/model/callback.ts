@@ -117,9 +117,8 @@ export class ModelCallback {
     if (this.config.eta_min_ratio !== undefined && this.config.eta_min !== undefined) return 'eta_min_ratio';
     const eta_max = this.#eta_max ?? Number.MAX_VALUE;
     const batches = this.#batches ?? 1;
-    if (fills(this.config) && this.#total === undefined) return undefined;
     const schedule = new ModelSchedule({ config: this.config, eta_max, total: this.#total, batches });
-    return schedule.problem;
+    return fills(this.config) && this.#total === undefined ? schedule.rateProblem : schedule.problem;
   }
 
   /** The fit's first epoch begins, with optimizer and epoch number known. Says why the fit is refused, if it is. */

@@ -72,6 +72,8 @@ interface Levels {
 
 /** A position that is before a boundary by less than this share of an update is on it. */
 const ROUNDING = fraction(1, 1_000_000);
+/** Shorter cycles couldn't be told from rounding. */
+const SHORTEST = rational(1e-12);
 const PROMISED_ULPS = 8;
 
 export class ModelSchedule {
@@ -93,9 +95,14 @@ export class ModelSchedule {
   get problem(): string | undefined {
     const { config, total, batches } = this.#known;
     if (fills(config) && total === undefined) return 'total';
-    if (fills(config) && !isBelow(whole(0), this.#first)) return 'total';
+    if (fills(config) && isBelow(this.#shortest, SHORTEST)) return 'total';
     if (config.endpoint && updateLength(config, batches) === undefined) return 'batchesPerEpoch';
-    return this.#warmupProblem() ?? this.#rateProblem();
+    return this.#warmupProblem() ?? this.rateProblem;
+  }
+
+  /** The shortest of cycles that fill a length: the first, or the last if they shrink. */
+  get #shortest(): Rational {
+    return (this.#known.config.T_mult ?? 1) < 1 ? this.#base(this.count - 1) : this.#first;
   }
 
   /** Where the last cycle ends; undefined if none is the last. */
@@ -108,17 +115,30 @@ export class ModelSchedule {
     return this.#cycles[i] as Cycle;
   }
 
+  /** The point at a double: on a boundary if that is the double next to it. */
+  atNumber(t: number): Point {
+    const exact = rational(t);
+    const { start, warmupEnd, cosineStart, end } = this.#find(exact);
+    const boundary = [end, cosineStart, warmupEnd, start].find((one) => approximately(one) === t);
+    return this.#pointAt(boundary ?? exact, exact, boundary === undefined ? 0 : positionSlack(exact));
+  }
+
+  /** The point of an update: on a boundary that it is before by rounding only. */
   at(position: Rational): Point {
     const t = this.#onBoundary(position);
+    return this.#pointAt(t, position, positionSlack(t));
+  }
+
+  #pointAt(t: Rational, position: Rational, slackOfT: number): Point {
     const cycle = this.#find(t);
     const { index, start, cosineStart, end, T_i } = cycle;
     const phase = phaseAt(cycle, t);
     const sinceCosine = isBelow(t, cosineStart) ? whole(0) : subtract(t, cosineStart);
     const T_cur = phase === 'hold' ? T_i : sinceCosine;
-    const rate = this.#rate(cycle, isBelow(t, start) ? start : t);
+    const rate = this.#rate(cycle, isBelow(t, start) ? start : t, slackOfT);
     const isMoved = compare(t, position) !== 0 && isBelow(t, end) && !isCycleStart(cycle, t);
     const isJump = placementOf(this.#known.config) === 'overlap';
-    const before = isMoved && !isJump ? { rateBefore: this.#rate(cycle, position) } : {};
+    const before = isMoved && !isJump ? { rateBefore: this.#rate(cycle, position, slackOfT) } : {};
     return { t, cycle: index, phase, T_cur, T_i, rate, ...before };
   }
 
@@ -131,7 +151,8 @@ export class ModelSchedule {
   #onBoundary(t: Rational): Rational {
     const { start, warmupEnd, cosineStart, end } = this.#find(t);
     const room = multiply(ROUNDING, this.#update);
-    for (const boundary of [start, warmupEnd, cosineStart, end]) {
+    // The last of those that are within reach: a cosine may be shorter than rounding.
+    for (const boundary of [end, cosineStart, warmupEnd, start]) {
       if (isBelow(t, boundary) && isBelow(subtract(boundary, t), room)) return boundary;
     }
     return t;
@@ -174,17 +195,19 @@ export class ModelSchedule {
   }
 
   /** At t in the cycle, its end included. */
-  #rate(cycle: Cycle, t: Rational): Rate {
+  #rate(cycle: Cycle, t: Rational, slackOfT: number): Rate {
     const { index, warmupEnd, cosineStart, end } = cycle;
     const { eta_min, eta_max, hasExactPeak } = this.#levels(index);
     const peakSlack = hasExactPeak ? 0 : (4 + index) * ulp(nearest(eta_max));
     const peak = { value: nearest(eta_max), slack: peakSlack };
     if (isAtLeast(t, end)) return { value: nearest(eta_min), slack: 0 };
-    if (isBelow(t, warmupEnd)) return this.#warmupRate(cycle, t, peakSlack);
+    if (isBelow(t, warmupEnd)) return this.#warmupRate(cycle, t, slackOfT, peakSlack);
     if (isBelow(t, cosineStart)) return peak;
     const last = this.#cosineEnd(cycle);
     if (last === undefined) return peak;
     if (isAtLeast(t, last)) return { value: nearest(eta_min), slack: 0 };
+    // The last update's position, such as 2/3, is rounded; the end of a cycle isn't.
+    const slackOfEnd = this.#known.config.endpoint ? positionSlack(last) : 0;
     const length = subtract(last, cosineStart);
     const passed = divide(subtract(t, cosineStart), length);
     if (passed.n === 0n) return peak;
@@ -192,10 +215,10 @@ export class ModelSchedule {
     const value = nearest(eta_min + times(height, halfCosineDown(fixed(passed))));
     const x = approximately(passed);
     const slope = (nearest(height) * (Math.PI / 2) * Math.sin(Math.PI * x)) / approximately(length);
-    return { value, slack: PROMISED_ULPS * ulp(value) + positionSlack(t) * slope + peakSlack };
+    return { value, slack: PROMISED_ULPS * ulp(value) + (slackOfT + slackOfEnd) * slope + peakSlack };
   }
 
-  #warmupRate({ index, start, warmupEnd }: Cycle, t: Rational, peakSlack: number): Rate {
+  #warmupRate({ index, start, warmupEnd }: Cycle, t: Rational, slackOfT: number, peakSlack: number): Rate {
     const { config } = this.#known;
     const { eta_min, eta_max } = this.#levels(index);
     const warmup = warmupOf(config);
@@ -204,12 +227,12 @@ export class ModelSchedule {
     const from = lowest < eta_max ? lowest : eta_max;
     const length = subtract(warmupEnd, start);
     const passed = divide(subtract(t, start), length);
-    if (passed.n === 0n) return { value: nearest(from), slack: 0 };
+    if (passed.n === 0n) return { value: nearest(from), slack: lowest < eta_max ? 0 : peakSlack };
     const x = fixed(passed);
     const height = eta_max - from;
     const value = nearest(from + times(height, warmup?.shape === 'cosine' ? halfCosineUp(x) : x));
     const slope = (nearest(height) * (Math.PI / 2)) / approximately(length);
-    return { value, slack: PROMISED_ULPS * ulp(value) + positionSlack(t) * slope + peakSlack };
+    return { value, slack: PROMISED_ULPS * ulp(value) + slackOfT * slope + peakSlack };
   }
 
   /** Where the cosine arrives at eta_min; undefined if it stays at eta_max, since one update at most falls into it. */
@@ -259,7 +282,8 @@ export class ModelSchedule {
     return undefined;
   }
 
-  #rateProblem(): string | undefined {
+  /** What is wrong with the rates, whatever the lengths. */
+  get rateProblem(): string | undefined {
     const { config, eta_max } = this.#known;
     const from = warmupOf(config)?.from;
     const most = Math.max(listed(eta_max), listed(config.eta_min), listed(from));
