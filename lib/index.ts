@@ -1,9 +1,16 @@
+export {
+  type FindLearningRateArgs,
+  type FindLearningRateDatasetArgs,
+  type FoundLearningRate,
+  findLearningRate,
+  findLearningRateDataset,
+} from './finder/finder';
 export * from './schedule';
 export {
   loadCheckpoint,
   saveCheckpoint,
 } from './snapshots/checkpoint';
-export { SnapshotEnsemble } from './snapshots/ensemble';
+export { SnapshotEnsemble, type SnapshotEnsembleOptions } from './snapshots/ensemble';
 export { TrainingSnapshot } from './snapshots/snapshot';
 export { CosineAnnealingCallback } from './training/callback';
 export type { CosineAnnealingOptions, CycleEnd, YieldEvery } from './training/options';

@@ -1,11 +1,13 @@
 /** Everything that needs no TensorFlow.js. */
 
 export type { PerCycle, Warmup } from './annealing/cycles';
+export type { Cure, Notice, Plan, PlannedRestart } from './annealing/plan';
 export type { CyclePosition, Phase, Schedule } from './annealing/schedule';
 export {
   type CosineAnnealingConfig,
   cosineAnnealing,
   type ParsedConfig,
+  type PlannedTraining,
   plan,
   type ScheduledConfig,
   type SchedulePlan,

@@ -1,6 +1,6 @@
 // Situations of people who train, each with the learning rates and messages that are right, in real fits.
 import type { Optimizer } from '@tensorflow/tfjs-core';
-import type { LayersModel, ModelFitArgs } from '@tensorflow/tfjs-layers';
+import type { CustomCallback, LayersModel, ModelFitArgs } from '@tensorflow/tfjs-layers';
 import { expect } from 'chai';
 import { tf } from '../../examples/shared/backend';
 import {
@@ -25,7 +25,7 @@ function modelWith(optimizer: Optimizer = tf.train.sgd(0.1)): LayersModel {
 }
 
 /** Fits of 40 samples; 5 batches an epoch if not said otherwise. The rate of each epoch's last update. */
-async function fit(
+async function trainOn(
   model: LayersModel,
   annealing: CosineAnnealingCallback,
   args: ModelFitArgs,
@@ -84,7 +84,7 @@ describe('An optimizer that is replaced within a fit', () => {
       epochs: 4,
       batchSize: 8,
       verbose: 0,
-      callbacks: callbacks as tf.CustomCallback[],
+      callbacks: callbacks as CustomCallback[],
     });
     const rates = weights.slice(1).map((weight, i) => (1 - weight / (weights[i] ?? 1)) / 2);
     return { rates, logged: history['lr'] as number[], warnings: warnings() };
@@ -133,32 +133,32 @@ describe('Training after the last cycle', () => {
   for (const [name, config] of Object.entries(sources)) {
     it(`at 0 is warned of before it begins, with cures that work: ${name}`, async () => {
       const { annealing, warnings } = annealingWith(config);
-      await fit(modelWith(), annealing, { epochs: 20 });
+      await trainOn(modelWith(), annealing, { epochs: 20 });
       const [from, to] = config.unit === 'batch' ? [50, 100] : [10, 20];
       expect(warnings()[0]).to.contain(`nothing is learned from ${config.unit ?? 'epoch'} ${from} to ${to}`);
       expect(warnings()).to.have.length(1);
       const stopped = annealingWith({ ...config, afterLastCycle: 'stop' });
-      expect(await fit(modelWith(), stopped.annealing, { epochs: 20 })).to.have.length(10);
+      expect(await trainOn(modelWith(), stopped.annealing, { epochs: 20 })).to.have.length(10);
       expect(stopped.warnings()).to.deep.equal([]);
       const shorter = annealingWith(config);
-      await fit(modelWith(), shorter.annealing, { epochs: 10 });
+      await trainOn(modelWith(), shorter.annealing, { epochs: 10 });
       expect(shorter.warnings()).to.deep.equal([]);
     });
   }
 
   it('is warned of by the fit that crosses the end, also of a training that was resumed', async () => {
     const first = annealingWith({ T_0: 10, cycles: 1 });
-    await fit(modelWith(), first.annealing, { epochs: 10 });
+    await trainOn(modelWith(), first.annealing, { epochs: 10 });
     expect(first.warnings()).to.deep.equal([]);
     const { logger, warnings } = recorder();
     const resumed = CosineAnnealingCallback.fromJSON(JSON.stringify(first.annealing), { logger });
-    await fit(modelWith(), resumed, { initialEpoch: 10, epochs: 20 });
+    await trainOn(modelWith(), resumed, { initialEpoch: 10, epochs: 20 });
     expect(warnings().join()).to.contain('nothing is learned from epoch 10 to 20');
   });
 
   it('at an eta_min above 0 is no reason to warn', async () => {
     const { annealing, warnings } = annealingWith({ T_0: 2, cycles: 1, eta_min: 0.001 });
-    await fit(modelWith(), annealing, { epochs: 4 });
+    await trainOn(modelWith(), annealing, { epochs: 4 });
     expect(warnings()).to.deep.equal([]);
   });
 });
@@ -174,29 +174,32 @@ describe("afterLastCycle: 'stop'", () => {
       updateFreq: 'epoch',
       afterLastCycle: 'stop',
     } as const;
-    expect(await fit(modelWith(), annealingWith(shrinking).annealing, { epochs: 50 })).to.have.length(10);
+    expect(await trainOn(modelWith(), annealingWith(shrinking).annealing, { epochs: 50 })).to.have.length(10);
     const short = annealingWith({ T_0: 0.3, cycles: 3, afterLastCycle: 'stop' });
-    expect(await fit(modelWith(), short.annealing, { epochs: 50, batchSize: SAMPLES })).to.have.length(1);
+    expect(await trainOn(modelWith(), short.annealing, { epochs: 50, batchSize: SAMPLES })).to.have.length(1);
     expect(short.ends).to.deep.equal(['cycle 0 in epoch 0']);
   });
 
   it('stops again each time training reaches the end, and says so if that is where it begins', async () => {
     const { annealing, ends, warnings } = annealingWith({ T_0: 3, cycles: 1, afterLastCycle: 'stop' });
     const model = modelWith();
-    expect(await fit(model, annealing, { epochs: 9 })).to.have.length(3);
+    expect(await trainOn(model, annealing, { epochs: 9 })).to.have.length(3);
     expect(annealing.step).to.equal(15);
     expect(warnings()).to.deep.equal([]);
-    expect(await fit(model, annealing, { initialEpoch: 3, epochs: 6 })).to.deep.equal([0]);
+    expect(await trainOn(model, annealing, { initialEpoch: 3, epochs: 6 })).to.deep.equal([0]);
     expect(annealing.step).to.equal(16);
     expect(annealing.history.at(-1)).to.include({ learningRate: 0, epoch: 3, phase: 'hold' });
     expect(warnings().join()).to.contain('the last cycle is over, so training stops after one batch');
-    expect(await fit(model, annealing, { initialEpoch: 1, epochs: 9 })).to.have.length(2);
+    expect(await trainOn(model, annealing, { initialEpoch: 1, epochs: 9 })).to.have.length(2);
     expect(ends).to.deep.equal(['cycle 0 in epoch 2', 'cycle 0 in epoch 2']);
   });
 
   it('trains one cycle after the other with open-ended epochs', async () => {
     const { annealing } = annealingWith({ T_0: 1, T_mult: 2, cycles: 2, afterLastCycle: 'stop' });
-    near(await fit(modelWith(), annealing, { epochs: Infinity, batchSize: 20 }), [0.05, 0.085355, 0.014645]);
+    near(
+      await trainOn(modelWith(), annealing, { epochs: Infinity, batchSize: 20 }),
+      [0.05, 0.085355, 0.014645],
+    );
   });
 });
 
@@ -206,8 +209,8 @@ describe('A cycle end', () => {
   it('is told each time training passes it', async () => {
     const { annealing, ends } = annealingWith({ cycles: [2] });
     const model = modelWith();
-    await fit(model, annealing, { epochs: 3 });
-    await fit(model, annealing, { initialEpoch: 1, epochs: 2 });
+    await trainOn(model, annealing, { epochs: 3 });
+    await trainOn(model, annealing, { initialEpoch: 1, epochs: 2 });
     expect(ends).to.deep.equal(['cycle 0 in epoch 1', 'cycle 0 in epoch 1']);
   });
 
@@ -219,9 +222,9 @@ describe('A cycle end', () => {
         throw new Error('in front');
       },
     });
-    await rejection(fit(model, annealing, { epochs: 1, callbacks: [fails, annealing] }));
+    await rejection(trainOn(model, annealing, { epochs: 1, callbacks: [fails, annealing] }));
     expect(ends).to.deep.equal([]);
-    await fit(model, annealing, { epochs: 2 });
+    await trainOn(model, annealing, { epochs: 2 });
     expect(ends).to.deep.equal(['cycle 0 in epoch 0', 'cycle 1 in epoch 0', 'cycle 2 in epoch 1']);
   });
 });
@@ -231,11 +234,11 @@ describe('endpoint', () => {
 
   it('brings the last update of each cycle to eta_min, and a cosine of one update to eta_max', async () => {
     const byEpoch = annealingWith({ cycles: 3, endpoint: true, updateFreq: 'epoch' });
-    near(await fit(modelWith(), byEpoch.annealing, { epochs: 5 }), [0.1, 0, 0.085355, 0, 0.1]);
+    near(await trainOn(modelWith(), byEpoch.annealing, { epochs: 5 }), [0.1, 0, 0.085355, 0, 0.1]);
     const byBatch = annealingWith({ cycles: 5, endpoint: true });
     const model = modelWith();
     const rates = ratesOf(model);
-    await fit(model, byBatch.annealing, { epochs: 2, batchSize: 16 });
+    await trainOn(model, byBatch.annealing, { epochs: 2, batchSize: 16 });
     near(rates, [0.1, 0, 0.1, 0.1, 0.1, 0.1]);
   });
 });
@@ -247,7 +250,7 @@ describe('A new callback on an annealed optimizer', () => {
     const optimizer = tf.train.adam(0.1);
     for (let fold = 0; fold < 3; fold++) {
       const { annealing } = annealingWith({ T_0: 3, updateFreq: 'epoch' });
-      near(await fit(modelWith(optimizer), annealing, { epochs: 3 }), [0.1, 0.075, 0.025]);
+      near(await trainOn(modelWith(optimizer), annealing, { epochs: 3 }), [0.1, 0.075, 0.025]);
     }
   });
 
@@ -255,16 +258,16 @@ describe('A new callback on an annealed optimizer', () => {
     const model = modelWith();
     for (let i = 0; i < 2; i++) {
       const { annealing } = annealingWith({ T_0: 2, endpoint: true, updateFreq: 'epoch' });
-      near(await fit(model, annealing, { epochs: 2 }), [0.1, 0]);
+      near(await trainOn(model, annealing, { epochs: 2 }), [0.1, 0]);
     }
   });
 
   it('begins at a rate that somebody set since', async () => {
     const optimizer = tf.train.sgd(0.1);
-    await fit(modelWith(optimizer), annealingWith({ T_0: 2 }).annealing, { epochs: 2 });
+    await trainOn(modelWith(optimizer), annealingWith({ T_0: 2 }).annealing, { epochs: 2 });
     setLearningRate(optimizer, 0.05);
     const { annealing } = annealingWith({ T_0: 2, updateFreq: 'epoch' });
-    near(await fit(modelWith(optimizer), annealing, { epochs: 2 }), [0.05, 0.025]);
+    near(await trainOn(modelWith(optimizer), annealing, { epochs: 2 }), [0.05, 0.025]);
   });
 });
 
@@ -274,9 +277,9 @@ describe('Fine-tuning with the same callback', () => {
   it('is told both rates if the new optimizer has another one than the peak', async () => {
     const { annealing, warnings } = annealingWith({ T_0: 5, updateFreq: 'epoch' });
     const model = modelWith(tf.train.adam(1e-3));
-    await fit(model, annealing, { epochs: 5 });
+    await trainOn(model, annealing, { epochs: 5 });
     model.compile({ optimizer: tf.train.adam(1e-4), loss: 'meanSquaredError' });
-    await fit(model, annealing, { initialEpoch: 5, epochs: 10 });
+    await trainOn(model, annealing, { initialEpoch: 5, epochs: 10 });
     expect(warnings()).to.have.length(1);
     expect(warnings()[0]).to.contain('0.0001').and.to.contain('0.001');
   });
@@ -287,23 +290,23 @@ describe('The clock', () => {
 
   it('begins a stage at the peak with `start`, and says where a new callback begins without', async () => {
     const stage = annealingWith({ T_0: 15, eta_min: 1e-4, updateFreq: 'epoch', start: 5 });
-    const rates = await fit(modelWith(), stage.annealing, { initialEpoch: 5, epochs: 20 });
+    const rates = await trainOn(modelWith(), stage.annealing, { initialEpoch: 5, epochs: 20 });
     near(rates.slice(0, 3), [0.1, 0.098908, 0.095682]);
     expect(rates[14]).to.be.closeTo(0.0011915, 5e-8);
     expect(stage.annealing.history.restarts).to.deep.equal([]);
     expect(stage.warnings()).to.deep.equal([]);
     const without = annealingWith({ T_0: 15, updateFreq: 'epoch' });
-    await fit(modelWith(), without.annealing, { initialEpoch: 5, epochs: 15 });
+    await trainOn(modelWith(), without.annealing, { initialEpoch: 5, epochs: 15 });
     expect(without.warnings().join()).to.contain('begins at epoch 5, inside cycle 0');
   });
 
   it('is set by an initialEpoch after fits without one', async () => {
     const { annealing } = annealingWith({ T_0: 10, updateFreq: 'epoch', eta_max: 0.1 });
     const model = modelWith();
-    await fit(model, annealing, { epochs: 5 });
-    await fit(model, annealing, { epochs: 3 });
+    await trainOn(model, annealing, { epochs: 5 });
+    await trainOn(model, annealing, { epochs: 3 });
     expect(annealing.epoch).to.equal(8);
-    near(await fit(model, annealing, { initialEpoch: 5, epochs: 6 }), [0.05]);
+    near(await trainOn(model, annealing, { initialEpoch: 5, epochs: 6 }), [0.05]);
   });
 
   it('goes on over open-ended fits that were stopped', async () => {
@@ -316,7 +319,7 @@ describe('The clock', () => {
         },
       });
       const args = { epochs: Number.MAX_SAFE_INTEGER, callbacks: [annealing, stop] };
-      near(await fit(model, annealing, args), [0.1, 0.05]);
+      near(await trainOn(model, annealing, args), [0.1, 0.05]);
     }
     expect(annealing.epoch).to.equal(4);
   });
@@ -334,16 +337,16 @@ describe('A fit that is refused', () => {
     const error = await rejection(modelWith(tf.train.sgd(0.4)).fitDataset(data, args));
     expect(error.message).to.contain('`total`');
     expect(annealing.config).to.not.have.any.keys('eta_max', 'total');
-    near((await fit(modelWith(), annealing, { epochs: 2 })).slice(0, 1), [0.0654508]);
+    near((await trainOn(modelWith(), annealing, { epochs: 2 })).slice(0, 1), [0.0654508]);
   });
 
   it('names `epochs` if the cycles should fill an open end, and the cure works', async () => {
     const error = await rejection(
-      fit(modelWith(), annealingWith({ cycles: 2 }).annealing, { epochs: Infinity }),
+      trainOn(modelWith(), annealingWith({ cycles: 2 }).annealing, { epochs: Infinity }),
     );
     expect(error.message).to.match(/^`epochs`: .* got Infinity; give `total`/);
     const { annealing } = annealingWith({ cycles: 2, total: 4, afterLastCycle: 'stop' });
-    expect(await fit(modelWith(), annealing, { epochs: Infinity })).to.have.length(4);
+    expect(await trainOn(modelWith(), annealing, { epochs: Infinity })).to.have.length(4);
   });
 });
 
@@ -354,8 +357,8 @@ describe('Messages', () => {
     const { logger, lines } = recorder();
     const annealing = new CosineAnnealingCallback({ T_0: 1, T_mult: 2, verbose: 1 }, { logger });
     const model = modelWith();
-    await fit(model, annealing, { epochs: 3 });
-    await fit(model, annealing, { initialEpoch: 3, epochs: 7 });
+    await trainOn(model, annealing, { epochs: 3 });
+    await trainOn(model, annealing, { initialEpoch: 3, epochs: 7 });
     const plans = lines.filter((line) => line.includes('plan:'));
     expect(plans[1]).to.contain('with a warm restart at epoch 3');
   });
@@ -365,7 +368,7 @@ describe('Messages', () => {
     const wrong = annealingWith({ T_0: 1, T_mult: 2, total: 8 });
     const model = modelWith();
     for (const { annealing } of [right, wrong]) {
-      for (let i = 0; i < 3; i++) await fit(model, annealing, { epochs: 1 });
+      for (let i = 0; i < 3; i++) await trainOn(model, annealing, { epochs: 1 });
     }
     expect(right.warnings()).to.deep.equal([]);
     expect(wrong.warnings()).to.have.length(1);
@@ -374,7 +377,7 @@ describe('Messages', () => {
 
   it('tell a length in batches by its size, with the unit as the cure', async () => {
     const { annealing, warnings } = annealingWith({ T_0: 15 });
-    await fit(modelWith(), annealing, { epochs: 3 });
+    await trainOn(modelWith(), annealing, { epochs: 3 });
     expect(warnings()).to.have.length(1);
     expect(warnings()[0]).to.contain("`unit: 'batch'`");
   });
@@ -382,10 +385,10 @@ describe('Messages', () => {
   it('tell that batches are counted, and the rate set once an epoch', async () => {
     const config = { ...fromPyTorch({ T_max: 20, base_lr: 0.5 }), unit: 'batch' } as const;
     const { annealing, warnings } = annealingWith(config);
-    await fit(modelWith(), annealing, { epochs: 4 });
+    await trainOn(modelWith(), annealing, { epochs: 4 });
     expect(warnings().join()).to.contain("`updateFreq: 'batch'`");
     const cured = annealingWith({ ...config, updateFreq: 'batch' });
-    await fit(modelWith(), cured.annealing, { epochs: 4 });
+    await trainOn(modelWith(), cured.annealing, { epochs: 4 });
     expect(cured.warnings()).to.deep.equal([]);
   });
 
@@ -397,7 +400,7 @@ describe('Messages', () => {
         if (batch === 4) setLearningRate(model.optimizer, 0.9);
       },
     });
-    await fit(model, annealing, { epochs: 1, callbacks: [annealing, writer] });
+    await trainOn(model, annealing, { epochs: 1, callbacks: [annealing, writer] });
     expect(warnings().join()).to.contain('set the learning rate to 0.9').and.to.contain('0.1');
   });
 });
@@ -420,13 +423,13 @@ describe('An epoch that was cut short', () => {
     await model.fitDataset(data(), {
       epochs: 1,
       verbose: 0,
-      callbacks: [stop, annealing] as tf.CustomCallback[],
+      callbacks: [stop, annealing] as CustomCallback[],
     });
     expect(annealing.config.batchesPerEpoch).to.equal(undefined);
     await model.fitDataset(data(), {
       epochs: 2,
       verbose: 0,
-      callbacks: [{}, annealing] as tf.CustomCallback[],
+      callbacks: [{}, annealing] as CustomCallback[],
     });
     expect(annealing.config.batchesPerEpoch).to.equal(10);
   });

@@ -92,7 +92,7 @@ describe('cycles that fill the fit', () => {
     expect(new Set(rates)).to.deep.equal(new Set([0.01]));
   });
 
-  it('are an error before anything trains, if the total isn't known', async () => {
+  it("are an error before anything trains, if the total isn't known", async () => {
     const model = tinyModel();
     const annealing = new CosineAnnealingCallback({ cycles: 3, unit: 'batch' }, silent);
     const error = await rejection(trainDataset(model, unsized(), annealing));
