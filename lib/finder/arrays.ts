@@ -1,4 +1,4 @@
-import { dispose, gather, type Tensor, tensor1d, tidy } from '@tensorflow/tfjs-core';
+import { dispose, gather, slice, type Tensor, tensor1d, tidy } from '@tensorflow/tfjs-core';
 import type { CustomCallback, LayersModel, ModelFitArgs } from '@tensorflow/tfjs-layers';
 import { CosineAnnealingError, refusal } from '../errors';
 import type { Source } from './source';
@@ -113,7 +113,8 @@ function rowsIn(values: Tensors): number {
 }
 
 function part(tensor: Tensor, begin: number, end = tensor.shape[0] ?? 0): Tensor {
-  return tensor.slice(
+  return slice(
+    tensor,
     [begin, ...tensor.shape.slice(1).map(() => 0)],
     [end - begin, ...tensor.shape.slice(1)],
   );

@@ -75,11 +75,8 @@ describe('An optimizer that is replaced within a fit', () => {
     const options = asFunction ? { optimizer: () => model.optimizer } : {};
     const { annealing, warnings } = annealingWith({ T_0: 4 }, options);
     const stage = new tf.CustomCallback(hooks);
-    const callbacks = asFunction
-      ? [{}, annealing, stage]
-      : isInFront
-        ? [stage, annealing]
-        : [annealing, stage];
+    const beside = isInFront ? [stage, annealing] : [annealing, stage];
+    const callbacks = asFunction ? [{}, annealing, hooks] : beside;
     const { history } = await model.fit(tf.ones([8, 1]), tf.zeros([8, 1]), {
       epochs: 4,
       batchSize: 8,
