@@ -29,7 +29,8 @@ const PACKAGES: Record<string, readonly string[]> = {
   '@tensorflow/tfjs-layers': ['training/callback', 'snapshots', 'finder'],
   'node:fs': ['command', 'snapshots/file-checkpoint'],
   'node:crypto': ['snapshots/file-checkpoint'],
-  'node:path': ['snapshots/file-checkpoint'],
+  'node:path': ['snapshots/file-checkpoint', 'command'],
+  'node:stream/promises': ['command'],
   'node:util': ['command'],
 };
 

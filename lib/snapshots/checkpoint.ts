@@ -31,7 +31,7 @@ export async function saveCheckpoint(
   if (typeof history !== 'boolean' && !(Number.isInteger(history) && history >= 0)) {
     throw refusal('history', 'expected true, false or an integer >= 0', { received: history });
   }
-  const artifacts = await artifactsOf(model, annealing.state({ history: history as boolean }));
+  const artifacts = await artifactsOf(model, annealing.state({ history }));
   try {
     await saver.save(artifacts);
   } catch (cause) {

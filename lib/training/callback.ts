@@ -13,7 +13,7 @@ import { nextFrame } from './next-frame';
 import { anneal, checkSettable, getLearningRate, nameOf, rateBeforeAnnealing } from './optimizer';
 import { type CosineAnnealingOptions, parseOptions } from './options';
 import { Reporter } from './reporter';
-import { type EndedCycle, type FitFacts, know, Run, type Update } from './run';
+import { type EndedCycle, type FitFacts, know, Run, type Standing, type Update } from './run';
 import { type CosineAnnealingState, loadState, saveState } from './state';
 
 /**
@@ -83,7 +83,7 @@ export class CosineAnnealingCallback extends CustomCallback {
 
   /** Updates done. */
   get step(): number {
-    return this.#run.standing.step + (this.#isUpdateUncounted ? 1 : 0);
+    return this.#standing.step;
   }
 
   /** The epoch to train next, on the training's clock: the `initialEpoch` that resumes this training. */
@@ -136,8 +136,8 @@ export class CosineAnnealingCallback extends CustomCallback {
    */
   state({ history = true }: { history?: boolean | number } = {}): CosineAnnealingState {
     const kept = typeof history === 'number' ? history : history ? Infinity : null;
-    const { knowledge, standing, log } = this.#run;
-    return saveState(knowledge, { ...standing, step: this.step }, log, kept);
+    const { knowledge, log } = this.#run;
+    return saveState(knowledge, this.#standing, log, kept);
   }
 
   /** The whole state: what `JSON.stringify` writes. */
@@ -349,6 +349,10 @@ export class CosineAnnealingCallback extends CustomCallback {
   get #isUpdateUncounted(): boolean {
     const { update } = this.#fit ?? {};
     return update !== undefined && update.optimizer.iterations > update.iterationsBefore;
+  }
+
+  get #standing(): Standing {
+    return this.#isUpdateUncounted ? this.#run.standingAfterUpdate : this.#run.standing;
   }
 
   #countUpdate(fit: Fit): void {

@@ -77,7 +77,10 @@ export class Reporter {
   }
 
   event(event: Event): void {
-    this.#warn(event.kind, () => describeEvent(event));
+    // Both say that somebody else sets the learning rate.
+    this.#warn(event.kind === 'update with another rate' ? 'another writer' : event.kind, () =>
+      describeEvent(event),
+    );
   }
 
   #info(message: string): void {

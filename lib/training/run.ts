@@ -218,14 +218,14 @@ export class Run {
 
   /** Counts the update that was booked last, once it was made. */
   countUpdate(): void {
+    this.#standing = this.standingAfterUpdate;
+  }
+
+  /** Where training stands once the update that was booked last is made. */
+  get standingAfterUpdate(): Standing {
     const { step, last, ...standing } = this.#standing;
     const isInCycle = last !== undefined && last.t < endOfCycleAt(this.#scheduled().schedule, last.t);
-    this.#standing = {
-      ...standing,
-      step: step + 1,
-      last,
-      unended: isInCycle ? { ...last, step } : undefined,
-    };
+    return { ...standing, step: step + 1, last, unended: isInCycle ? { ...last, step } : undefined };
   }
 
   /** Counts an epoch that was done, by the fit's number. */
@@ -362,7 +362,7 @@ function endOf(
   if (fit.epochs === undefined) return undefined;
   const epochs = fit.epochs - fit.firstEpoch;
   const end = unit === 'epoch' ? epoch + epochs : step + epochs * (batchesPerEpoch ?? Infinity);
-  return end <= MAX_POSITION ? end : undefined;
+  return end < MAX_POSITION ? end : undefined; // fitDataset has no Infinity, so 2^53 - 1 stands for it
 }
 
 /** The length that the cycles fill, if the fit has one. */

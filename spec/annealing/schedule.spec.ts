@@ -660,7 +660,7 @@ describe('positionOf(schedule, update)', () => {
     expect(at(0.5 + 0.9e-8, 50)).to.equal(0.5 + 0.9e-8);
     expect(at(0.5 + 1.1e-8, 50)).to.equal(0.5);
     const once = cosineAnnealing({
-      T_0: 8 + 1.1e-6,
+      T_0: 8 + 4.1e-6, // an update takes 4 batches
       eta_max: 1,
       unit: 'batch',
       updateFreq: 'epoch',

@@ -111,6 +111,7 @@ export const refusals: Record<string, readonly string[]> = {
     'fromOptax({ init_value: 0, peak_value: 0.1, warmup_steps: -1, decay_steps: 10 })',
     'fromOptax({ init_value: 0, peak_value: 0.1, warmup_steps: 10, decay_steps: 10 })',
     'fromTransformers(1000)',
+    "fromTransformers({ name: 'cosine', num_cycles: 1e-7, num_warmup_steps: 0, num_training_steps: 10, base_lr: 0.1 })",
     "fromTransformers({ name: 'cosine', num_cycles: 2, num_warmup_steps: 10, num_training_steps: 10, base_lr: 0.1 })",
     "fromTransformers({ name: 'cosine', steps: 100 })",
     "fromTransformers({ name: 'cosine_with_min_lr', min_lr: 1, min_lr_rate: 0.1, num_warmup_steps: 0, num_training_steps: 9, base_lr: 0.1 })",

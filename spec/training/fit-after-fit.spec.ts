@@ -52,13 +52,14 @@ describe('fit after fit on one callback', () => {
     expect(annealing.config).to.equal(parsed);
   });
 
-  it('goes on with initialEpoch after fits without, whether it counts all epochs or those of the last fit', async () => {
+  it('takes an initialEpoch after fits without as an epoch of the whole training', async () => {
     for (const initialEpoch of [5, 2]) {
       const { model, rates, annealing } = start();
       await train(model, annealing); // epochs 0 to 2
       await train(model, annealing, { epochs: 2 }); // 3 and 4, which it calls 0 and 1
       await train(model, annealing, { initialEpoch, epochs: initialEpoch + 2 });
-      expectAnnealed(annealing, rates, updates([0, 1, 2, 3, 4, 5, 6]), config);
+      const epochs = [0, 1, 2, 3, 4, initialEpoch, initialEpoch + 1];
+      expectAnnealed(annealing, rates, updates(epochs), config);
     }
   });
 

@@ -55,7 +55,7 @@ describe('after the last cycle', () => {
     await train(model, annealing);
     expect(rates.slice(BATCHES)).to.deep.equal([0.01, 0.01]);
     expect(lines).to.deep.equal([
-      'warn: CosineAnnealingCallback: the last cycle is over, so training stops after one batch; reset() starts over',
+      'warn: CosineAnnealingCallback: the last cycle is over, so training stops after one batch, the least that TensorFlow.js trains; reset() starts over',
     ]);
     annealing.reset();
     await train(model, annealing);
@@ -98,7 +98,7 @@ describe('cycles that fill the fit', () => {
     const error = await rejection(trainDataset(model, unsized(), annealing));
     expect(error).to.be.instanceOf(CosineAnnealingError);
     expect(error.message).to.equal(
-      '`total`: expected a number > 0, got nothing; the 3 cycles fill it, or give `T_0`',
+      '`total`: expected a number > 0, got undefined; give it, since the 3 cycles fill it, or give `T_0`',
     );
     expect(weightsOf(model)).to.deep.equal(weightsOf(tinyModel()));
   });
@@ -109,7 +109,7 @@ describe('cycles that fill the fit', () => {
       const annealing = new CosineAnnealingCallback({ T_0: 1, endpoint: true, ...known }, silent);
       const error = await rejection(trainDataset(model, unsized(), annealing));
       expect(error.message).to.equal(
-        '`batchesPerEpoch`: expected an integer >= 1, got nothing; with `endpoint` the length of an update must be known',
+        '`batchesPerEpoch`: expected an integer >= 1, got undefined; give it in this config, since `endpoint` depends on the length of an update',
       );
       expect(weightsOf(model)).to.deep.equal(weightsOf(tinyModel()));
     }

@@ -20,11 +20,11 @@ describe('something else that sets the learning rate', () => {
     await train(model, [annealing, meddle]);
     expectAnnealed(annealing, rates, updates([0, 1, 2]), { T_0: 3, eta_max: BASE });
     expect(lines).to.deep.equal([
-      `warn: CosineAnnealingCallback: something else set the learning rate to 0.0625 after this callback had set ${rates[1]}; it is overwritten at every update, so remove one of the two`,
+      `warn: CosineAnnealingCallback: something else set the learning rate to 0.0625 after this callback had set ${rates[1]}; that is overwritten at every update, so remove one of the two`,
     ]);
   });
 
-  it('is what two of our callbacks in one fit are to each other: each warns once', async () => {
+  it('is warned of once by each of two of our callbacks that share a fit', async () => {
     const logs = [recorder(), recorder()];
     const [first, second] = [0.5, 0.25].map(
       (eta_max, i) => new CosineAnnealingCallback({ T_0: 3, eta_max }, { logger: logs[i]?.logger ?? null }),
@@ -34,9 +34,12 @@ describe('something else that sets the learning rate', () => {
     await train(model, [first, second]);
     expectAnnealed(second, rates, updates([0, 1, 2]), { T_0: 3, eta_max: 0.25 });
     const warning = (found: number, set: number) =>
-      `warn: CosineAnnealingCallback: something else set the learning rate to ${found} after this callback had set ${set}; it is overwritten at every update, so remove one of the two`;
+      `warn: CosineAnnealingCallback: something else set the learning rate to ${found} after this callback had set ${set}; that is overwritten at every update, so remove one of the two`;
     expect(logs.map(({ lines }) => lines)).to.deep.equal([
-      [warning(0.25, 0.5)],
+      [
+        'warn: CosineAnnealingCallback: something behind this callback set the learning rate to 0.25 after this callback ' +
+          'had set 0.5, so this update may have trained with it; remove one of the two',
+      ],
       [warning(first.history.learningRates[1] as number, 0.25)],
     ]);
   });
@@ -52,9 +55,9 @@ describe('something else that sets the learning rate', () => {
     expect(lines).to.deep.equal([]);
   });
 
-  it('is no one, where the model is compiled again or another optimizer is used', async () => {
+  it("isn't a model that is compiled again with another optimizer, if eta_max is given", async () => {
     const { logger, lines } = recorder();
-    const annealing = new CosineAnnealingCallback({ T_0: 1 }, { logger });
+    const annealing = new CosineAnnealingCallback({ T_0: 1, eta_max: 0.5 }, { logger });
     const model = tinyModel();
     await train(model, annealing, { epochs: 1 });
     model.compile({ optimizer: tf.train.adam(0.01), loss: 'meanSquaredError' });

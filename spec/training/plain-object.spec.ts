@@ -16,10 +16,12 @@ describe('behind a plain object in callbacks', () => {
       train(model, [{ onEpochEnd: async () => {} }, new CosineAnnealingCallback({ T_0: 1 })]),
     );
     expect(error).to.be.instanceOf(CosineAnnealingError);
-    expect(error.message).to.equal(
-      '`callbacks`: CosineAnnealingCallback was given no model. Put it before any plain object in `callbacks`, and ' +
-        'wrap those as new tf.CustomCallback({...}); or give `options.optimizer`. If it stands alone there, two copies ' +
-        'of @tensorflow/tfjs-layers are installed: run npm ls @tensorflow/tfjs-layers',
+    const [problem] = (error as CosineAnnealingError).problems;
+    expect(problem?.rule).to.equal('CosineAnnealingCallback was given no model');
+    expect(problem?.cure).to.equal(
+      'put it in front of any plain object in `callbacks`, and wrap those as new tf.CustomCallback({...}), or give ' +
+        '`options.optimizer`; if it stands alone there, two copies of @tensorflow/tfjs-layers are installed: run npm ' +
+        'ls @tensorflow/tfjs-layers',
     );
     expect(weightsOf(model)).to.deep.equal(weightsOf(tinyModel()));
   });
@@ -39,8 +41,8 @@ describe('behind a plain object in callbacks', () => {
     const annealing = new CosineAnnealingCallback(config, { ...silent, optimizer: model.optimizer });
     const error = await rejection(train(model, [{ onEpochEnd: async () => {} }, annealing]));
     expect(error.message).to.equal(
-      "`afterLastCycle`: 'stop' needs the model, which TensorFlow.js hands over only where no plain object is the " +
-        'first of `callbacks`; wrap it as new tf.CustomCallback({...})',
+      "`afterLastCycle`: 'stop' needs the model, which TensorFlow.js doesn't hand over behind a plain object; put " +
+        'this callback first in `callbacks`, and wrap plain objects as new tf.CustomCallback({...})',
     );
     expect(weightsOf(model)).to.deep.equal(weightsOf(tinyModel()));
   });

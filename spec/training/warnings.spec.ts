@@ -42,7 +42,7 @@ describe('A callback', () => {
     const printed = await printedDuring(() => train(tinyModel(), new CosineAnnealingCallback({ T_0: 2 })));
     expect(printed).to.deep.equal([
       'warn: CosineAnnealingCallback: training ends at epoch 3, at a learning rate of 0.25, inside a cycle that ends ' +
-        'at epoch 4; train for 2 or 4 epochs, or if more fits follow, give the length of all together, `total: 4`',
+        'at epoch 4; train for 2 or 4 epochs, or if more fits follow, give the length of them all, such as `total: 4`',
     ]);
   });
 
@@ -106,7 +106,7 @@ describe('A callback', () => {
   it('lists six restarts of the plan, and no more', async () => {
     const [plan] = await linesOf({ T_0: 1, verbose: 1 }, [20]);
     expect(plan).to.equal(
-      'info: plan: epochs 0 to 20: the learning rate begins at 0.5, with warm restarts at epoch 1, 2, 3, 4, 5, 6, ...',
+      'info: plan: epochs 0 to 20: the learning rate begins at 0.5, with warm restarts at epochs 1, 2, 3, 4, 5, 6, ...',
     );
   });
 
@@ -147,10 +147,10 @@ describe('A callback', () => {
 describe('The warning about how training ends', () => {
   it('takes a first cycle that is longer than the epochs, but not than their batches, for one in batches', async () => {
     expect(await linesOf({ T_0: 12, T_mult: 2 }, [3], {})).to.deep.equal([
-      "warn: the first cycle takes 12 epochs, but training has 3 epochs, of 12 batches in all; if the length counts batches, give `unit: 'batch'`, or train for 12 epochs, or if more fits follow, give the length of all together, `total: 12`",
+      "warn: the first cycle takes 12 epochs, but training has 3 epochs, 12 batches in all; if that length counts batches, give `unit: 'batch'`; if not, train for 12 epochs, or if more fits follow, give the length of them all, such as `total: 12`",
     ]);
     expect(await linesOf({ T_0: 13 }, [3], {})).to.deep.equal([
-      'warn: training ends at epoch 3, at a learning rate of 0.437128, inside a cycle that ends at epoch 13; train for 13 epochs, or if more fits follow, give the length of all together, `total: 13`',
+      'warn: training ends at epoch 3, at a learning rate of 0.437128, inside a cycle that ends at epoch 13; train for 13 epochs, or if more fits follow, give the length of them all, such as `total: 13`',
     ]);
   });
 
@@ -166,13 +166,13 @@ describe('The warning about how training ends', () => {
 
   it('says that the warm-up never ends, before it says that no restart happens', async () => {
     expect(await linesOf({ T_0: 2, T_mult: 2, warmup: 5 }, [3])).to.deep.equal([
-      'warn: training ends at epoch 3, inside the warm-up, so the learning rate never reaches 0.5; train for 7, 11 or 19 epochs, or if more fits follow, give the length of all together, `total: 7`',
+      'warn: training ends at epoch 3, inside the warm-up, so the learning rate never reaches 0.5; train for 7, 11 or 19 epochs, or if more fits follow, give the length of them all, such as `total: 7`',
     ]);
   });
 
   it('says that no warm restart happens if T_mult or a list of cycles asks for one', async () => {
     const warning = (epochs: string, total: number) =>
-      `warn: training ends at epoch 3 without a warm restart; train for ${epochs} epochs, or if more fits follow, give the length of all together, \`total: ${total}\``;
+      `warn: training ends at epoch 3 without a warm restart; train for ${epochs} epochs, or if more fits follow, give the length of them all, such as \`total: ${total}\``;
     expect(await linesOf({ T_0: 3, T_mult: 2 }, [3])).to.deep.equal([warning('9, 21 or 45', 9)]);
     expect(await linesOf({ T_0: 4, T_mult: 2 }, [3])).to.deep.equal([warning('12, 28 or 60', 12)]);
     expect(await linesOf({ cycles: [3, 5] }, [3])).to.deep.equal([warning('8', 8)]);
@@ -182,7 +182,7 @@ describe('The warning about how training ends', () => {
 
   it('names the epochs that end a cycle: 30, 70 and 150', async () => {
     expect(await linesOf({ T_0: 10, T_mult: 2 }, [100])).to.deep.equal([
-      'warn: training ends at epoch 100, at a learning rate of 0.345671, inside a cycle that ends at epoch 150; train for 30, 70 or 150 epochs, or if more fits follow, give the length of all together, `total: 150`',
+      'warn: training ends at epoch 100, at a learning rate of 0.345671, inside a cycle that ends at epoch 150; train for 30, 70 or 150 epochs, or if more fits follow, give the length of them all, such as `total: 150`',
     ]);
   });
 
@@ -208,16 +208,16 @@ describe('The warning about how training ends', () => {
 
   it('counts epochs as the fit does, and positions on the clock', async () => {
     expect(await linesOf({ T_0: 2 }, [2, 3])).to.deep.equal([
-      'warn: training ends at epoch 5, at a learning rate of 0.25, inside a cycle that ends at epoch 6; train for 2 or 4 epochs, or if more fits follow, give the length of all together, `total: 6`',
+      'warn: training ends at epoch 5, at a learning rate of 0.25, inside a cycle that ends at epoch 6; train for 2 or 4 epochs, or if more fits follow, give the length of them all, such as `total: 6`',
     ]);
   });
 
   it('counts batches with unit batch, from where the callback stands', async () => {
     expect(await linesOf({ T_0: 10, unit: 'batch' }, [3], {})).to.deep.equal([
-      'warn: training ends at batch 12, at a learning rate of 0.452254, inside a cycle that ends at batch 20; train for 5 epochs, or if more fits follow, give the length of all together, `total: 20`',
+      'warn: training ends at batch 12, at a learning rate of 0.452254, inside a cycle that ends at batch 20; train for 5 epochs, or if more fits follow, give the length of them all, such as `total: 20`',
     ]);
     expect(await linesOf({ T_0: 12, unit: 'batch' }, [3, 1], {})).to.deep.equal([
-      'warn: training ends at batch 16, at a learning rate of 0.375, inside a cycle that ends at batch 24; train for 3 epochs, or if more fits follow, give the length of all together, `total: 24`',
+      'warn: training ends at batch 16, at a learning rate of 0.375, inside a cycle that ends at batch 24; train for 3 epochs, or if more fits follow, give the length of them all, such as `total: 24`',
     ]);
   });
 });
