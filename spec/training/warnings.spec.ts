@@ -274,8 +274,8 @@ describe('The warning about the clock', () => {
     `warn: ${PREFIX}TensorFlow.js does not know how many batches an epoch of this data has, so the learning rate ` +
     "stays the same within the first epoch; give `batchesPerEpoch` in this callback's config";
   const tooSeldom =
-    `warn: ${PREFIX}\`unit: 'batch'\` counts batches, but \`updateFreq: 'epoch'\` sets the learning rate only once in ` +
-    "4 of them; give `updateFreq: 'batch'`";
+    `warn: ${PREFIX}\`unit: 'batch'\` counts batches, but \`updateFreq: 'epoch'\` sets the learning rate only once every ` +
+    "4 batches; give `updateFreq: 'batch'`";
   const linesWith = async (config: CosineAnnealingConfig) => {
     const { logger, lines } = recorder();
     const annealing = new CosineAnnealingCallback(config, { logger });

@@ -2,6 +2,7 @@ import {
   type CosineAnnealingConfig,
   CosineAnnealingError,
   cosineAnnealing,
+  type Problem,
   type Schedule,
 } from 'tfjs-cosine-annealing';
 
@@ -63,7 +64,7 @@ export class Form {
       schedule = cosineAnnealing(config);
     } catch (error) {
       if (!(error instanceof CosineAnnealingError)) throw error;
-      for (const [key, problem] of problemsIn(error)) problems.set(key, problem);
+      for (const { path, ...problem } of error.problems) problems.set(String(path[0]), sentenceOf(problem));
     }
     if (epochs === undefined || !Number.isInteger(epochs) || epochs < 1 || epochs > MOST_EPOCHS)
       problems.set('epochs', `expected an integer from 1 to ${MOST_EPOCHS}, got ${epochs ?? 'nothing'}`);
@@ -76,11 +77,10 @@ export class Form {
   }
 }
 
-/** A line of our errors' messages reads `` `key`: what is wrong ``; a key may go on, as in `eta_min.0`. */
-function* problemsIn({ message }: CosineAnnealingError): Iterable<[key: string, problem: string]> {
-  for (const [, key, problem] of message.matchAll(/^`([^`.]+)[^`]*`: (.*)$/gm)) {
-    yield [key as string, problem as string];
-  }
+/** A problem beside its field, which already shows the name. */
+function sentenceOf({ rule, received, cure }: Omit<Problem, 'path'>): string {
+  const value = received === undefined ? '' : `, got ${received}`;
+  return `${rule}${value}${cure === undefined ? '' : `; ${cure}`}`;
 }
 
 function complain(field: Field, problem = ''): void {

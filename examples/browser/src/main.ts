@@ -1,4 +1,4 @@
-import type { CosineAnnealingHooks } from 'tfjs-cosine-annealing';
+import type { CosineAnnealingOptions } from 'tfjs-cosine-annealing';
 import { TRAINING_IMAGES } from '../subset.mts';
 import { type Backend, chooseBackend, isBackend } from './backend';
 import { Dashboard } from './dashboard';
@@ -30,7 +30,7 @@ const [train, stop, resume, startOver] = ['train', 'stop', 'resume', 'start-over
 const dashboard = new Dashboard();
 const form = new Form(element('form') as HTMLFormElement, requestDrawing);
 
-const hooks: CosineAnnealingHooks = {
+const options: CosineAnnealingOptions = {
   logger: { info: say, warn: (text) => say(text, 'warning'), debug: say },
   onRestart: () => {
     if (run) run.restarts++;
@@ -57,7 +57,7 @@ async function open(): Promise<void> {
     if (backend !== wanted)
       say(`${wanted} is not to be had in this browser, so this is ${backend}`, 'warning');
     mnist = await loadMnist(images);
-    const saved = await Run.saved(backend, hooks);
+    const saved = await Run.saved(backend, options);
     if (saved === undefined) return enter('ready');
     adopt(saved);
     form.fill({ ...saved.annealing.config, epochs: saved.epochs });
@@ -71,7 +71,7 @@ async function begin(): Promise<void> {
   if (form.plan === undefined) return;
   const { config, epochs } = form.plan;
   messages.replaceChildren();
-  adopt(Run.begin(backend, { ...config, verbose: 1 }, epochs, hooks));
+  adopt(Run.begin(backend, { ...config, verbose: 1 }, epochs, options));
   await goOn();
 }
 

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import {
   CosineAnnealingCallback,
   type CosineAnnealingConfig,
-  type CosineAnnealingHooks,
+  type CosineAnnealingOptions,
 } from 'tfjs-cosine-annealing';
 import type { Backend } from './backend';
 import type { Mnist } from './data';
@@ -42,15 +42,20 @@ export class Run {
   }
 
   /** A new run. */
-  static begin(backend: Backend, config: CosineAnnealingConfig, epochs: number, hooks: CosineAnnealingHooks) {
-    return new Run(backend, new CosineAnnealingCallback(config, hooks), createModel(backend), epochs);
+  static begin(
+    backend: Backend,
+    config: CosineAnnealingConfig,
+    epochs: number,
+    options: CosineAnnealingOptions,
+  ) {
+    return new Run(backend, new CosineAnnealingCallback(config, options), createModel(backend), epochs);
   }
 
   /** The run that was saved, as it was after its last full epoch; undefined where there is none. */
-  static async saved(backend: Backend, hooks: CosineAnnealingHooks): Promise<Run | undefined> {
+  static async saved(backend: Backend, options: CosineAnnealingOptions): Promise<Run | undefined> {
     const saved = loadRun(backend);
     if (saved === undefined) return undefined;
-    const annealing = CosineAnnealingCallback.fromJSON(saved.annealing, hooks);
+    const annealing = CosineAnnealingCallback.fromJSON(saved.annealing, options);
     const run = new Run(backend, annealing, await tf.loadLayersModel(saved.weights), saved.epochs);
     run.losses.push(...saved.losses);
     run.accuracies.push(...saved.accuracies);
