@@ -101,8 +101,8 @@ async function historyRows(): Promise<string[][]> {
     log.append({ step, epoch: 0, batch: step }, lr(step), step % 1000 === 0);
   const history = new LearningRateHistory(log);
   const t = CHANGES - 1;
-  const last = { t, epoch: 0, learningRate: lr(t), isEndTold: false };
-  const standing = { step: CHANGES, epoch: 0, last };
+  const last = { t, epoch: 0, learningRate: lr(t) };
+  const standing = { step: CHANGES, epoch: 0, last, unended: { ...last, step: t } };
   const text = JSON.stringify(saveState(know(parseConfig(config), {}), standing, log, Infinity));
   const bench = new Bench({ time: 0, iterations: 3, warmupTime: 0, warmupIterations: 1 })
     .add('CosineAnnealingCallback.fromJSON(text)', () => CosineAnnealingCallback.fromJSON(text))

@@ -2,7 +2,8 @@
 // share of the callback's, and the memory of a change in the history.
 import { gzipSync } from 'node:zlib';
 import { buildSync, type Metafile } from 'esbuild';
-import { cosineAnnealing, LearningRateHistory } from '../lib/schedule';
+import { cosineAnnealing } from '../lib/schedule';
+import { HistoryLog } from '../lib/training/history';
 import { table } from './table';
 
 const KB = 1000;
@@ -72,10 +73,10 @@ function partOf(path: string): string {
 }
 
 function bytesPerChange(): number {
-  const history = new LearningRateHistory();
+  const history = new HistoryLog();
   history.follow(cosineAnnealing({ T_0: 10, eta_max: 0.1 }));
   const before = process.memoryUsage().arrayBuffers;
-  for (let step = 0; step < CHANGES; step++) history.append({ step, epoch: step, batch: 0 }, step);
+  for (let step = 0; step < CHANGES; step++) history.append({ step, epoch: step, batch: 0 }, step, false);
   return (process.memoryUsage().arrayBuffers - before) / history.length;
 }
 

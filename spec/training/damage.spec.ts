@@ -1,17 +1,10 @@
 import { expect } from 'chai';
 import { CosineAnnealingCallback } from '../../lib';
-import {
-  type CosineAnnealingConfig,
-  cosineAnnealing,
-  type ParsedConfig,
-  parseConfig,
-} from '../../lib/config/config';
+import type { CosineAnnealingConfig } from '../../lib/config/config';
 import { CosineAnnealingError } from '../../lib/errors';
-import type { CosineAnnealingState } from '../../lib/training/state';
 import { onBackend, tinyModel, train } from '../support/training';
 
 const DAMAGES = 10_000;
-const ENGINES_DIFFER_BY = 1e-12;
 /** What a damaged state is drawn with; change it to try others. */
 const SEED = Number(process.env['DAMAGE_SEED'] ?? 7);
 
@@ -150,48 +143,9 @@ function flipped(text: string, bits: number): string {
   return bytes.toString();
 }
 
-type Place = Record<'step' | 'epoch' | 'batch', number>;
-
-function positionIn({ unit, updateFreq, batchesPerEpoch }: ParsedConfig, { step, epoch, batch }: Place) {
-  if (unit === 'batch') return step;
-  if (updateFreq === 'epoch' || batchesPerEpoch === undefined) return epoch;
-  return epoch + Math.min(batch, batchesPerEpoch - 1) / batchesPerEpoch;
-}
-
-const isNear = (a: number, b: number) => Math.abs(a - b) <= ENGINES_DIFFER_BY * b;
-
-/** Written without the loader's own code: each saved change is where the saved config puts it. */
-function expectAgreement({ config, position, history }: CosineAnnealingState): void {
-  expect(() => parseConfig(config)).not.to.throw();
-  const { step, epoch, offset, t } = position;
-  for (const count of [step, epoch, offset]) expect(Number.isSafeInteger(count) && count >= 0).to.equal(true);
-  expect(offset).to.be.at.most(epoch);
-  if (t === null) {
-    expect(step).to.equal(0);
-    expect(history?.steps ?? []).to.deep.equal([]);
-    return;
-  }
-  const lr = cosineAnnealing(config as Parameters<typeof cosineAnnealing>[0]);
-  expect(Number.isFinite(lr(t)), `lr(${t})`).to.equal(true);
-  if (config.unit === 'batch') expect(t).to.be.within(config.updateFreq === 'batch' ? step - 1 : 0, step);
-  if (history === null) return;
-  const { steps, epochs, batches, learningRates } = history;
-  expect(new Set([steps.length, epochs.length, batches.length, learningRates.length]).size).to.equal(1);
-  expect(steps.length).to.be.at.most(config.historyLimit ?? Number.POSITIVE_INFINITY);
-  const { batchesPerEpoch: _, ...rest } = lr.config;
-  let schedule = lr;
-  learningRates.forEach((learningRate, i) => {
-    const era = history.batchesPerEpoch.find(({ from }) => from === i);
-    if (era) schedule = cosineAnnealing(era.value ? { ...rest, batchesPerEpoch: era.value } : rest);
-    const place = { step: steps[i] as number, epoch: epochs[i] as number, batch: batches[i] as number };
-    expect(isNear(learningRate, schedule(positionIn(schedule.config, place))), `change ${i}`).to.equal(true);
-  });
-  // The number of batches may have changed since the last change; with `endpoint` the learning rate depends on it.
-  const last = learningRates.at(-1);
-  expect(last === undefined || [lr, schedule].some((any) => isNear(last, any(t)))).to.equal(true);
-  expect(steps).to.deep.equal([...steps].sort((a, b) => a - b));
-  expect(steps.at(-1) ?? 0).to.be.at.most(step);
-}
+/** The state of a loaded callback, with a history if the saved one had one. */
+const savedAgain = (annealing: CosineAnnealingCallback, saved: string): unknown =>
+  JSON.parse(JSON.stringify(annealing.state({ history: JSON.parse(saved).history !== null })));
 
 /** All that a user may ask of a callback before it trains. */
 function use(annealing: CosineAnnealingCallback): void {
@@ -218,18 +172,18 @@ describe(`A saved state with one of ${DAMAGES.toLocaleString('en')} random damag
   it('would load without them', () => {
     for (const state of states) {
       const loaded = CosineAnnealingCallback.fromJSON(state);
-      expect(loaded.toJSON()).to.deep.equal({ ...JSON.parse(state), history: loaded.history.toJSON() });
-      expectAgreement(loaded.toJSON());
+      expect(savedAgain(loaded, state)).to.deep.equal(JSON.parse(state));
     }
   });
 
-  it('is refused with a CosineAnnealingError, or agrees with itself; and no prototype changes', () => {
+  it('is refused with a CosineAnnealingError, or has the same values; and no prototype changes', () => {
     const before = prototypes();
     const kinds = Object.entries(damages);
     const loaded: Record<string, number> = {};
     for (let i = 0; i < DAMAGES; i++) {
       const [kind, damage] = kinds[i % kinds.length] as (typeof kinds)[number];
-      const state = damage(oneOf(states));
+      const sound = oneOf(states);
+      const state = damage(sound);
       const report = () =>
         `damage ${i}, ${kind}: ${typeof state === 'string' ? state : JSON.stringify(state)}`;
       let annealing: CosineAnnealingCallback;
@@ -242,7 +196,7 @@ describe(`A saved state with one of ${DAMAGES.toLocaleString('en')} random damag
       }
       loaded[kind] = (loaded[kind] ?? 0) + 1;
       try {
-        expectAgreement(annealing.toJSON());
+        expect(savedAgain(annealing, sound)).to.deep.equal(JSON.parse(sound));
         use(annealing);
       } catch (error) {
         throw new Error(report(), { cause: error });

@@ -1,17 +1,46 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
+import type { UpdateIndex } from '../../lib/annealing/clock';
+import type { Schedule } from '../../lib/annealing/schedule';
+import type { ScheduledConfig } from '../../lib/config/config';
 import { type CosineAnnealingConfig, cosineAnnealing } from '../../lib/config/config';
-import { type LearningRateChange, LearningRateHistory } from '../../lib/training/history';
+import { HistoryLog, type LearningRateChange, LearningRateHistory } from '../../lib/training/history';
 
 /** Changes are stored in pieces of this many, so this is where something could go wrong. */
 const CHUNK = 1024;
 
 const byBatch = { T_0: 4, unit: 'batch', eta_max: 1, batchesPerEpoch: 4 } as const;
 
+/** A history and its log, written as a run writes it. */
+class Written extends LearningRateHistory {
+  readonly log: HistoryLog;
+  #schedule: Schedule | undefined;
+  #cycle: number | undefined;
+
+  constructor(limit?: number) {
+    const log = new HistoryLog(limit);
+    super(log);
+    this.log = log;
+  }
+
+  follow(schedule: Schedule<ScheduledConfig>): void {
+    this.#schedule = schedule;
+    this.log.follow(schedule);
+  }
+
+  append(update: UpdateIndex, learningRate: number): void {
+    const { unit, batchesPerEpoch = 1 } = this.#schedule?.config ?? { unit: 'batch' };
+    const t = unit === 'batch' ? update.step : update.epoch + update.batch / batchesPerEpoch;
+    const cycle = this.#schedule?.cycleAt(Math.min(t, Number.MAX_SAFE_INTEGER)).cycle ?? 0;
+    this.log.append(update, learningRate, this.#cycle !== undefined && cycle > this.#cycle);
+    this.#cycle = cycle;
+  }
+}
+
 /** A history of as many updates, an epoch every four; with T_0 4 a warm restart at every fourth. */
-function historyOf(length: number, limit?: number, config: CosineAnnealingConfig = {}): LearningRateHistory {
+function historyOf(length: number, limit?: number, config: CosineAnnealingConfig = {}): Written {
   const lr = cosineAnnealing({ ...byBatch, ...config, eta_max: 1 });
-  const history = new LearningRateHistory(limit);
+  const history = new Written(limit);
   history.follow(lr);
   for (let step = 0; step < length; step++) history.append(placeOf(step), lr(step));
   return history;
@@ -31,7 +60,7 @@ function changeAt(step: number, lr = cosineAnnealing(byBatch)): LearningRateChan
 
 describe('LearningRateHistory', () => {
   it('is empty at first', () => {
-    const history = new LearningRateHistory();
+    const history = new Written();
     expect(history).to.have.length(0);
     expect([...history]).to.deep.equal([]);
     expect(history.restarts).to.deep.equal([]);
@@ -81,10 +110,10 @@ describe('LearningRateHistory', () => {
     expect(historyOf(13).restarts).to.deep.equal([4, 8, 12].map((step) => changeAt(step)));
   });
 
-  it('keeps every number exactly: steps to 2^53 - 1, epochs and batches to 2^32 - 1, any rate', () => {
-    const history = new LearningRateHistory();
+  it('keeps every number exactly: steps to 2^53 - 1, epochs to 2^32 - 1, batches to 2^31 - 1, any rate', () => {
+    const history = new Written();
     history.follow(cosineAnnealing({ T_0: 1, eta_max: 1 }));
-    const place = { step: Number.MAX_SAFE_INTEGER, epoch: 2 ** 32 - 1, batch: 2 ** 32 - 1 };
+    const place = { step: Number.MAX_SAFE_INTEGER, epoch: 2 ** 32 - 1, batch: 2 ** 31 - 1 };
     history.append(place, 5e-324);
     expect(history.at(-1)).to.deep.include({ ...place, learningRate: 5e-324 });
   });
@@ -93,31 +122,28 @@ describe('LearningRateHistory', () => {
     expect(historyOf(CHUNK).restarts).to.have.length(CHUNK / 4 - 1);
   });
 
-  it('notes a number of batches once, as it was when the next change came', () => {
-    const history = new LearningRateHistory();
-    const follow = (batchesPerEpoch?: number) =>
-      history.follow(cosineAnnealing({ ...byBatch, batchesPerEpoch } as typeof byBatch));
-    const append = (step: number) => history.append(placeOf(step), 1 / (step + 1));
-    follow();
-    follow(2);
-    follow(4);
-    append(0);
-    follow(4);
-    append(1);
-    follow(2);
-    follow(4);
-    append(2);
-    follow(3);
-    append(3);
-    follow(5);
-    expect(history.toJSON().batchesPerEpoch).to.deep.equal([
-      { from: 0, value: 4 },
-      { from: 3, value: 3 },
+  it('knows from which change on which config held, and only of configs that a change was made with', () => {
+    const history = new Written();
+    const configs = [1, 2, 4, 3, 5].map((batchesPerEpoch) =>
+      cosineAnnealing({ ...byBatch, batchesPerEpoch }),
+    );
+    const [one, two, four, three, five] = configs as [Schedule<ScheduledConfig>, ...typeof configs];
+    for (const schedule of [one, two, four]) if (schedule) history.follow(schedule);
+    history.append(placeOf(0), 1);
+    if (four) history.follow(four);
+    history.append(placeOf(1), 0.5);
+    if (three) history.follow(three);
+    history.append(placeOf(2), 0.25);
+    if (five) history.follow(five);
+    const spans = history.log.spans().map(({ from, config }) => [from, config.batchesPerEpoch]);
+    expect(spans).to.deep.equal([
+      [0, 4],
+      [2, 3],
     ]);
   });
 
   it('counts positions with the number of batches that held at the change, not with a later one', () => {
-    const history = new LearningRateHistory();
+    const history = new Written();
     const config = { T_0: 1, eta_max: 1 };
     history.follow(cosineAnnealing(config));
     history.append({ step: 0, epoch: 0, batch: 0 }, 1);
@@ -159,11 +185,10 @@ describe('LearningRateHistory', () => {
   });
 
   describe('toJSON', () => {
-    it('is columns, and the number of batches from each change on', () => {
-      const history = new LearningRateHistory();
-      history.follow(cosineAnnealing({ T_0: 1, eta_max: 1 }));
-      history.append({ step: 0, epoch: 0, batch: 0 }, 1);
+    it('is columns, with the numbers of the changes that are restarts', () => {
+      const history = new Written();
       history.follow(cosineAnnealing({ T_0: 1, eta_max: 1, batchesPerEpoch: 2 }));
+      history.append({ step: 0, epoch: 0, batch: 0 }, 1);
       history.append({ step: 2, epoch: 1, batch: 0 }, 1);
       history.append({ step: 3, epoch: 1, batch: 1 }, 0.5);
       expect(JSON.parse(JSON.stringify(history))).to.deep.equal({
@@ -171,34 +196,21 @@ describe('LearningRateHistory', () => {
         epochs: [0, 1, 1],
         batches: [0, 0, 1],
         learningRates: [1, 1, 0.5],
-        batchesPerEpoch: [
-          { from: 0, value: null },
-          { from: 1, value: 2 },
-        ],
-        cycleBefore: null,
+        restarts: [1],
       });
-    });
-
-    it('leaves out a number of batches that no change was counted with yet', () => {
-      const history = historyOf(0);
-      expect(history.toJSON().batchesPerEpoch).to.deep.equal([]);
-      history.append(placeOf(0), 1);
-      history.follow(cosineAnnealing({ ...byBatch, batchesPerEpoch: 9 }));
-      expect(history.toJSON().batchesPerEpoch).to.deep.equal([{ from: 0, value: 4 }]);
     });
 
     it('counts from the oldest change that is kept', () => {
       const history = historyOf(6, 4);
-      history.follow(cosineAnnealing({ ...byBatch, batchesPerEpoch: 9 }));
       history.append({ step: 6, epoch: 1, batch: 2 }, 0.5);
-      expect(history.toJSON()).to.deep.include({
-        steps: [3, 4, 5, 6],
-        batchesPerEpoch: [
-          { from: 0, value: 4 },
-          { from: 3, value: 9 },
-        ],
-        cycleBefore: 0,
-      });
+      expect(history.toJSON()).to.deep.include({ steps: [3, 4, 5, 6], restarts: [1] });
+    });
+
+    it('goes back into a log that tells the same', () => {
+      const { log } = historyOf(3000, 2500);
+      const again = new LearningRateHistory(HistoryLog.of(log.columns(), log.spans()));
+      expect([...again]).to.deep.equal([...new LearningRateHistory(log)]);
+      expect(again.restarts).to.deep.equal(new LearningRateHistory(log).restarts);
     });
   });
 
@@ -243,26 +255,23 @@ describe('LearningRateHistory', () => {
     });
 
     it('drops the schedules of changes that it dropped', () => {
-      const history = new LearningRateHistory(3);
+      const history = new Written(3);
       for (let step = 0; step < 100; step++) {
         history.follow(cosineAnnealing({ ...byBatch, batchesPerEpoch: step + 1 }));
         history.append({ step, epoch: 0, batch: 0 }, 1);
       }
-      expect(history.toJSON().batchesPerEpoch).to.deep.equal([
-        { from: 0, value: 98 },
-        { from: 1, value: 99 },
-        { from: 2, value: 100 },
+      const spans = history.log.spans().map(({ from, config }) => [from, config.batchesPerEpoch]);
+      expect(spans).to.deep.equal([
+        [0, 98],
+        [1, 99],
+        [2, 100],
       ]);
     });
   });
 
-  it('goes on from a saved one: the cycle before decides whether its first change was a restart', () => {
-    const restartAfter = (cycleBefore: number | null) => {
-      const history = new LearningRateHistory(undefined, cycleBefore);
-      history.follow(cosineAnnealing(byBatch));
-      history.append(placeOf(4), 1);
-      return history.at(0)?.restart;
-    };
-    expect([restartAfter(null), restartAfter(0), restartAfter(1)]).to.deep.equal([false, true, false]);
+  it('is read-only', () => {
+    const history = new LearningRateHistory(new HistoryLog());
+    expect(history).to.not.have.any.keys('append', 'follow');
+    expect('append' in history || 'follow' in history).to.equal(false);
   });
 });

@@ -2,7 +2,15 @@ import type { Optimizer } from '@tensorflow/tfjs-core';
 import { expect } from 'chai';
 import { tf } from '../../examples/shared/backend';
 import { CosineAnnealingError } from '../../lib/errors';
-import { checkSettable, getLearningRate, setLearningRate } from '../../lib/training/optimizer';
+import {
+  anneal,
+  checkSettable,
+  getLearningRate,
+  memoryOf,
+  rateBeforeAnnealing,
+  restoreMemory,
+  setLearningRate,
+} from '../../lib/training/optimizer';
 import { backends, onBackend, optimizers } from '../support/training';
 
 const like = (fields: object) => fields as unknown as Optimizer;
@@ -30,25 +38,25 @@ describe('getLearningRate', () => {
   });
 
   const unreadable: [unknown, string][] = [
-    [undefined, 'nothing has nothing'],
-    [null, 'null has nothing'],
-    [{}, 'Object has nothing'],
-    ['sgd', 'String has nothing'],
-    [{ learningRate: '0.1' }, 'Object has "0.1"'],
-    [{ learningRate: null }, 'Object has null'],
-    [{ learningRate: Number.NaN }, 'Object has NaN'],
-    [{ learningRate: -0.1 }, 'Object has -0.1'],
-    [{ learningRate: Number.POSITIVE_INFINITY }, 'Object has Infinity'],
-    [{ learningRate: () => 0.1 }, 'Object has a function'],
-    [Object.create(null), '{} has nothing'],
+    [undefined, 'undefined with undefined'],
+    [null, 'null with undefined'],
+    [{}, 'Object with undefined'],
+    ['sgd', 'String with undefined'],
+    [{ learningRate: '0.1' }, 'Object with "0.1"'],
+    [{ learningRate: null }, 'Object with null'],
+    [{ learningRate: Number.NaN }, 'Object with NaN'],
+    [{ learningRate: -0.1 }, 'Object with -0.1'],
+    [{ learningRate: Number.POSITIVE_INFINITY }, 'Object with Infinity'],
+    [{ learningRate: () => 0.1 }, 'Object with a function'],
+    [Object.create(null), '{} with undefined'],
   ];
   for (const [optimizer, problem] of unreadable) {
     it(`says what it found instead: ${problem}`, () => {
       expect(() => getLearningRate(optimizer as Optimizer)).to.throw(
         CosineAnnealingError,
-        /^`optimizer`: expected one whose learningRate is a number >= 0, such as tf.train.sgd\(0.1\); /,
+        /^`optimizer`: expected one whose learningRate is a number >= 0, got .*; give one such as tf.train.sgd\(0.1\)$/,
       );
-      expect(() => getLearningRate(optimizer as Optimizer)).to.throw(`; ${problem}`);
+      expect(() => getLearningRate(optimizer as Optimizer)).to.throw(`, got ${problem}; `);
     });
   }
 });
@@ -99,7 +107,7 @@ describe('setLearningRate', () => {
     [Number.NaN, 'NaN'],
     [Number.POSITIVE_INFINITY, 'Infinity'],
     [-1e-9, '-1e-9'],
-    [undefined, 'nothing'],
+    [undefined, 'undefined'],
     [null, 'null'],
     ['0.1', '"0.1"'],
   ];
@@ -137,7 +145,7 @@ describe('setLearningRate', () => {
         .to.throw(CosineAnnealingError)
         .with.property(
           'message',
-          `\`optimizer\`: expected one whose learning rate can be set and read back; ${name} did not take 0.25`,
+          `\`optimizer\`: expected one whose learning rate can be set and read back, but ${name} did not take 0.25`,
         );
     }
     const cause = new Error('read-only');
@@ -185,5 +193,49 @@ describe('checkSettable', () => {
     );
     expect(() => checkSettable(rounding)).to.throw(CosineAnnealingError, 'did not take 0.1');
     expect(stored).to.equal(Math.fround(0.3));
+  });
+});
+
+describe('What is remembered of an optimizer', () => {
+  onBackend('cpu');
+
+  for (const [name, create] of Object.entries(optimizers)) {
+    it(`is its rate before any annealing: tf.train.${name}`, () => {
+      const optimizer = create(0.5);
+      for (const rate of [0.4, 0.1, 0]) anneal(optimizer, rate);
+      expect(getLearningRate(optimizer)).to.equal(0);
+      expect(rateBeforeAnnealing(optimizer)).to.equal(0.5);
+    });
+  }
+
+  it('is forgotten if somebody sets a rate since, by whatever means, the same one included', () => {
+    const optimizer = tf.train.adam(0.5);
+    anneal(optimizer, 0.1);
+    Object.assign(optimizer, { learningRate: 0.3 });
+    expect(rateBeforeAnnealing(optimizer)).to.equal(0.3);
+    anneal(optimizer, 0.2);
+    expect(rateBeforeAnnealing(optimizer)).to.equal(0.3);
+    setLearningRate(optimizer, 0.2);
+    expect(rateBeforeAnnealing(optimizer)).to.equal(0.2);
+  });
+
+  it('can be taken and put back', () => {
+    const optimizer = tf.train.sgd(0.5);
+    anneal(optimizer, 0.1);
+    const memory = memoryOf(optimizer);
+    setLearningRate(optimizer, 0.1);
+    expect(memoryOf(optimizer)).to.equal(undefined);
+    restoreMemory(optimizer, memory);
+    expect(rateBeforeAnnealing(optimizer)).to.equal(0.5);
+    restoreMemory(optimizer, undefined);
+    expect(rateBeforeAnnealing(optimizer)).to.equal(0.1);
+  });
+
+  it('is one memory for every copy of this package in a program', () => {
+    const optimizer = tf.train.sgd(0.5);
+    anneal(optimizer, 0.1);
+    const memories: unknown = Reflect.get(globalThis, Symbol.for('tfjs-cosine-annealing'));
+    expect(memories).to.be.instanceOf(WeakMap);
+    expect((memories as WeakMap<object, unknown>).has(optimizer)).to.equal(true);
   });
 });
