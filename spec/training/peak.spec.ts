@@ -5,7 +5,7 @@ import { CosineAnnealingError } from '../../lib/errors';
 import { CosineAnnealingCallback } from '../../lib/training/callback';
 import { getLearningRate } from '../../lib/training/optimizer';
 import { rejection } from '../support/capture';
-import { BATCHES, broken, train } from '../support/datasets';
+import { BATCHES, train } from '../support/datasets';
 import { expectAnnealed, updates } from '../support/expect-annealed';
 import { BASE, ratesOf, tinyModel, weightsOf } from '../support/models';
 
