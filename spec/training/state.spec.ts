@@ -11,6 +11,7 @@ import {
   scheduleOf,
 } from '../../lib/config/config';
 import { CosineAnnealingError } from '../../lib/errors';
+import { checksumOf } from '../../lib/training/checksum';
 import { HistoryLog } from '../../lib/training/history';
 import { know } from '../../lib/training/run';
 import { saveState } from '../../lib/training/state';
@@ -31,7 +32,8 @@ const CONFIG: CosineAnnealingConfig = { T_0: 1, T_mult: 2, eta_min: 0.01 };
 const QUIET: CosineAnnealingOptions = { logger: null };
 
 const textOf = (annealing: Annealing) => JSON.stringify(annealing);
-const load = (state: unknown, hooks = QUIET) => Annealing.fromJSON(state, hooks);
+const load = (state: unknown, options = QUIET, changes?: Partial<CosineAnnealingConfig>) =>
+  Annealing.fromJSON(state, options, changes);
 const copyOf = (state: unknown) => JSON.parse(JSON.stringify(state));
 
 /** The rates of each update from epoch `from` to `to`, with all callbacks new but `annealing`. */
@@ -49,9 +51,9 @@ async function trained(config = CONFIG, epochs = 2): Promise<Annealing> {
   return annealing;
 }
 
-function refusal(state: unknown): string {
+function refusal(state: unknown, changes?: Partial<CosineAnnealingConfig>): string {
   try {
-    load(state);
+    load(state, QUIET, changes);
   } catch (error) {
     expect(error).to.be.instanceOf(CosineAnnealingError);
     return (error as Error).message;
@@ -60,17 +62,25 @@ function refusal(state: unknown): string {
 }
 
 describe('A saved state', () => {
-  it('is plain data: version, config, position and history', async () => {
+  it('is plain data: version, config, what was learned, position, history and checksum', async () => {
     const annealing = await trained();
-    const { version, config, learned, position, history, checksum } = JSON.parse(textOf(annealing));
+    const { version, config, learned, position, history, checksum, ...rest } = JSON.parse(textOf(annealing));
+    expect(rest).to.deep.equal({});
     expect(version).to.equal(1);
-    expect(config).to.include({ T_0: 1, T_mult: 2, eta_min: 0.01 }).and.not.have.any.keys('eta_max', 'total');
+    expect(config).to.deep.equal(copyOf(parseConfig(CONFIG)));
     expect(learned).to.deep.equal({ eta_max: BASE, batchesPerEpoch: 4 });
     const last = { t: 1.75, epoch: 1, learningRate: annealing.learningRate };
     expect(position).to.deep.equal({ step: 8, epoch: 2, last, unended: { ...last, step: 7 } });
+    expect(history).to.deep.equal({
+      steps: [0, 1, 2, 3, 4, 5, 6, 7],
+      epochs: [0, 0, 0, 0, 1, 1, 1, 1],
+      batches: [0, 1, 2, 3, 0, 1, 2, 3],
+      learningRates: annealing.history.learningRates,
+      restarts: [4],
+      spans: [{ from: 0, batchesPerEpoch: 4, config: null }],
+      configs: [],
+    });
     expect(checksum).to.match(/^[0-9a-f]{8}$/);
-    expect(history.steps).to.deep.equal([0, 1, 2, 3, 4, 5, 6, 7]);
-    expect(history.learningRates).to.deep.equal(annealing.history.learningRates);
   });
 
   it('loads, as text and as an object, to a callback that says the same of itself', async () => {
@@ -84,13 +94,13 @@ describe('A saved state', () => {
     }
   });
 
-  it('says the initialEpoch that resumes it, on the clock of the whole training', async () => {
+  it("says the initialEpoch that resumes it, on the training's clock", async () => {
     const annealing = await trained();
     expect(annealing.epoch).to.equal(2);
     await ratesWith(annealing, 0, 3);
     const resumed = load(textOf(annealing));
     expect(resumed.epoch).to.equal(5);
-    expect(await ratesWith(resumed, resumed.epoch, 7)).to.deep.equal(await ratesWith(annealing, 5, 7));
+    expect(await ratesWith(resumed, resumed.epoch, 7)).to.deep.equal(await ratesWith(annealing, 0, 2));
   });
 
   it('is not changed by what the callback does later, nor is the callback by what is done to it', async () => {
@@ -100,8 +110,8 @@ describe('A saved state', () => {
     await ratesWith(annealing, 2, 3);
     expect(state).to.deep.equal(before);
     const loaded = load(state);
-    Object.assign(copyOf(state).history ?? {}, { learningRates: [] });
-
+    Object.assign(state.history?.learningRates ?? [], [0, 0, 0]);
+    Object.assign(state.position, { epoch: 7 });
     expect(loaded.toJSON()).to.deep.equal(before);
   });
 
@@ -252,7 +262,7 @@ describe('A resumed run', () => {
     expect(load(textOf(loaded)).toJSON()).to.deep.equal(loaded.toJSON());
   });
 
-  it('does not take the annealed learning rate of a loaded optimizer for eta_max', async () => {
+  it("doesn't take the annealed learning rate of a loaded optimizer for eta_max", async () => {
     const annealing = await trained();
     const loaded = load(textOf(annealing));
     const model = tinyModel();
@@ -324,6 +334,20 @@ describe('A state saved in a hook', () => {
       }
     });
   }
+
+  it('between an update and its onBatchEnd tells the end of the cycle that the update was the last of', async () => {
+    for (const T_0 of [1, 2]) {
+      const states: string[] = [];
+      const annealing: Annealing = new Annealing({ T_0, unit: 'batch' }, QUIET);
+      const saver = callback({ onBatchEnd: async () => void states.push(textOf(annealing)) });
+      await train(tinyModel(), [saver, annealing], { epochs: 1 });
+      const ends: object[] = [];
+      const onCycleEnd = ({ cycle, step }: { cycle: number; step: number }) =>
+        void ends.push({ cycle, step });
+      await ratesWith(load(states[1], { ...QUIET, onCycleEnd }), 0, 1);
+      expect(ends[0]).to.deep.equal({ cycle: 2 / T_0 - 1, step: 1 });
+    }
+  });
 
   it('counts the updates of an epoch that was cut off, and those of its repetition', async () => {
     const states: string[] = [];
@@ -417,7 +441,9 @@ describe('A state that is refused', () => {
       expect(refusal(other)).to.match(/^`state`: expected what JSON\.stringify\(annealing\) wrote, got /);
     }
     expect(refusal({})).to.contain('`version`: expected 1, got undefined');
-    expect(refusal(Buffer.from(JSON.stringify(state)))).to.contain('unknown key');
+    expect(refusal(Buffer.from(JSON.stringify(state)))).to.contain(
+      '`0`: unknown key; expected one of version',
+    );
   });
 
   it('names the key, the rule and the value', () => {
@@ -436,11 +462,19 @@ describe('A state that is refused', () => {
         '`position.epoch`: expected an integer < 2^32',
       ],
       [
-        (d) => Object.assign((d['position'] as Draft)['last'] as Draft, { t: 'x' }),
-        '`position.last.t`: expected a number >= 0, got "x"',
+        (d) => Object.assign(d['position']?.['last'] as Draft, { t: 'x' }),
+        '`position.last.t`: expected a number',
       ],
+      [
+        (d) => Object.assign(d['position'] as Draft, { unended: 3 }),
+        '`position.unended`: expected the object { t, epoch, learningRate, step }, or null, got 3',
+      ],
+      [
+        (d) => Object.assign(d, { learned: null }),
+        '`learned`: expected the object { eta_max, total, batchesPerEpoch }, got null',
+      ],
+      [(d) => Object.assign(d['learned'] as Draft, { eta_max: 0 }), '`learned.eta_max`: expected a number'],
       [(d) => Object.assign(d['config'] as Draft, { T_0: 0 }), '`config.T_0`: expected a number'],
-      [(d) => Object.assign(d['config'] as Draft, { eta_min: 1 }), "`checksum`: doesn't agree"],
       [(d) => Object.assign(d['config'] as Draft, { T0: 1 }), '`config.T0`: unknown key; did you mean T_0?'],
       [(d) => delete d['history'], "`history`: expected a history's columns, or null, got undefined"],
       [
@@ -459,8 +493,9 @@ describe('A state that is refused', () => {
         '`history.spans[0]`: expected the object { from, batchesPerEpoch, config }, got 5',
       ],
       [(d) => Object.assign(d, { extra: 1 }), '`extra`: unknown key'],
+      [(d) => Object.assign(d, { checksum: 5 }), '`checksum`: expected a string, got 5'],
     ];
-    for (const [damage, message] of cases) expect(refusal(damaged(damage))).to.contain(message);
+    for (const [damage, message] of cases) expect(refusal(damaged(damage)), message).to.contain(message);
   });
 
   it('tells all problems of its form at once', () => {
@@ -468,35 +503,58 @@ describe('A state that is refused', () => {
     expect(message.split('\n')).to.have.length(2);
   });
 
-  it('because any value was edited says so, and how to change a config', () => {
-    const edits: ((draft: Draft) => void)[] = [
-      (d) => Object.assign(d['config'] as Draft, { T_0: 2 }),
-      (d) => Object.assign(d['learned'] as Draft, { eta_max: 0.4 }),
-      (d) => Object.assign(d['position'] as Draft, { epoch: 7 }),
-      (d) => Object.assign(d['position'] as Draft, { step: 99 }),
-      (d) => Object.assign((d['position'] as Draft)['last'] as Draft, { t: 1.5 }),
-      (d) => Object.assign(d, { history: null }),
-      (d) => Object.assign(d['history'] as Draft, { steps: [0, 1, 2, 3, 4, 5, 6, 8] }),
-      (d) => Object.assign(d, { checksum: '00000000' }),
-    ];
-    for (const edit of edits) {
-      expect(refusal(damaged(edit))).to.equal(
-        "`checksum`: doesn't agree with the rest of the state, which was damaged or edited; go back to an earlier copy; " +
-          'to change the config of a saved training, use fromJSON(state, options, changes)',
-      );
+  const DAMAGED =
+    "`checksum`: doesn't agree with the rest of the state, which was damaged or edited; go back to an earlier copy; " +
+    'to change the config of a saved training, use fromJSON(state, options, changes)';
+
+  it('because it was edited names the way to change a config', () => {
+    const edits: Record<string, (draft: Draft) => void> = {
+      'position.epoch': (d) => Object.assign(d['position'] as Draft, { epoch: 7 }),
+      'position.step': (d) => Object.assign(d['position'] as Draft, { step: 99 }),
+      'position.last': (d) => Object.assign(d['position'] as Draft, { last: null, unended: null }),
+      'position.last.t': (d) => Object.assign(d['position']?.['last'] as Draft, { t: 1.5 }),
+      'config.T_0': (d) => Object.assign(d['config'] as Draft, { T_0: 2 }),
+      'config.eta_max': (d) => Object.assign(d['config'] as Draft, { eta_max: 0.4 }),
+      'config.unit': (d) => Object.assign(d['config'] as Draft, { unit: 'batch' }),
+      'learned.eta_max': (d) => delete d['learned']?.['eta_max'],
+      'history.restarts': (d) => Object.assign(d['history'] as Draft, { restarts: [] }),
+      'history.spans': (d) => Object.assign(d['history']?.['spans']?.[0] as Draft, { batchesPerEpoch: 5 }),
+      history: (d) => Object.assign(d, { history: null }),
+      checksum: (d) => Object.assign(d, { checksum: '00000000' }),
+    };
+    for (const [name, edit] of Object.entries(edits)) {
+      expect(refusal(damaged(edit)), name).to.equal(DAMAGED);
     }
   });
 
-  it('because a column has a hole', () => {
-    const holes = damaged((d) => {
-      const steps = [0, 1, 2, 3, 4, 5, 6, 7];
-      delete steps[3];
-      Object.assign(d['history'] as Draft, { steps });
-    });
-    expect(refusal(holes)).to.contain('`history.steps`: expected a list of integers from 0 to 2^53 - 1');
+  it('for any other position or T_0, without a history as well', async () => {
+    for (const config of [CONFIG, { ...CONFIG, T_0: 5, unit: 'batch' as const }]) {
+      const bare = (await trained(config)).state({ history: false });
+      const { position, config: given } = bare;
+      const { last } = position;
+      for (let value = 0; value < 20; value++) {
+        if (value !== position.step)
+          expect(refusal({ ...bare, position: { ...position, step: value } })).to.equal(DAMAGED);
+        if (value !== position.epoch)
+          expect(refusal({ ...bare, position: { ...position, epoch: value } })).to.equal(DAMAGED);
+        if (value !== last?.t)
+          expect(refusal({ ...bare, position: { ...position, last: { ...last, t: value } } })).to.equal(
+            DAMAGED,
+          );
+        if (value !== given.T_0)
+          expect(refusal({ ...bare, config: { ...given, T_0: value + 0.5 } })).to.equal(DAMAGED);
+      }
+    }
   });
 
-  it("isn't one whose keys are in another order, or that has white space", () => {
+  it('for a hole in any of the columns', () => {
+    for (const column of ['steps', 'epochs', 'batches', 'learningRates', 'restarts']) {
+      const sparse = damaged((d) => delete (d['history'] as Draft)[column]?.[0]);
+      expect(refusal(sparse)).to.match(new RegExp(`^\`history\\.${column}\`: expected a list of `));
+    }
+  });
+
+  it('is not one whose white space or order of keys was changed', () => {
     const reversed = (value: unknown): unknown =>
       typeof value === 'object' && value !== null && !Array.isArray(value)
         ? Object.fromEntries(
@@ -505,104 +563,208 @@ describe('A state that is refused', () => {
               .map(([key, inner]) => [key, reversed(inner)]),
           )
         : value;
-    expect(load(JSON.stringify(reversed(state), null, 4)).toJSON()).to.deep.equal(state);
+    for (const text of [JSON.stringify(state, null, '\t'), JSON.stringify(reversed(state), null, 2)]) {
+      expect(load(text).toJSON()).to.deep.equal(state);
+    }
+  });
+
+  it('has columns or spans that no callback writes, whatever its checksum is', () => {
+    const cases: [object, string][] = [
+      [{ epochs: [0] }, 'history'],
+      [{ restarts: [8] }, 'history'],
+      [{ spans: [] }, 'history.spans'],
+      [{ spans: [{ from: 1, batchesPerEpoch: 4, config: null }] }, 'history.spans'],
+      [{ spans: [{ from: 0, batchesPerEpoch: 4, config: 0 }] }, 'history.spans'],
+    ];
+    for (const [columns, name] of cases) {
+      const { checksum: _, ...content } = damaged((d) =>
+        Object.assign(d['history'] as Draft, columns),
+      ) as Draft;
+      const message = refusal({ ...content, checksum: checksumOf(content) });
+      expect(message).to.contain(`\`${name}\`: doesn't agree with the rest of the state`);
+    }
   });
 
   it('cannot reach a prototype', () => {
     const text = JSON.stringify(state);
     for (const key of ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty']) {
       const value = JSON.stringify({ T_0: 5, polluted: true });
-      for (const head of ['{', '"config":{', '"position":{', '"history":{', '"spans":[{']) {
+      for (const head of ['{', '"config":{', '"learned":{', '"last":{', '"history":{', '"spans":[{']) {
         expect(refusal(text.replace(head, `${head}"${key}":${value},`)), head + key).to.contain(key);
       }
     }
     expect(({} as Record<string, unknown>)['polluted']).to.equal(undefined);
   });
 
-  it('leaves nothing behind: the same state, repaired, loads', () => {
-    refusal(damaged((d) => Object.assign(d['history'] as Draft, { spans: 'x' })));
+  it('leaves nothing behind: the same state, fixed, loads', () => {
+    refusal(damaged((d) => Object.assign(d['history'] as Draft, { restarts: 'x' })));
     expect(load(copyOf(state)).toJSON()).to.deep.equal(state);
   });
 });
 
-describe('Changes of a saved config', () => {
+describe('Changes to the config of a saved state', () => {
   onBackend('cpu');
+  let state: CosineAnnealingState;
+  before(async () => {
+    state = (await trained(CONFIG, 4)).toJSON();
+  });
 
-  it('hold as if they always had, while the position stays and the history keeps its own config', async () => {
-    const annealing = await trained(CONFIG, 3);
-    const before = [...annealing.history];
-    const loaded = Annealing.fromJSON(textOf(annealing), QUIET, { T_0: 5, T_mult: 1, eta_max: 0.2 });
-    const lr = cosineAnnealing({ T_0: 5, eta_max: 0.2, eta_min: 0.01 });
+  it('count from t = 0, as if they had always held, while the position stays', async () => {
+    const changes = { T_0: 2, eta_max: 0.25, eta_min: 0 };
+    const loaded = load(state, QUIET, changes);
+    expect(loaded).to.include({ step: 16, epoch: 4 });
+    const lr = cosineAnnealing({ ...CONFIG, ...changes });
+    expect(await ratesWith(loaded, 4, 7)).to.deep.equal(Array.from({ length: 12 }, (_, i) => lr(4 + i / 4)));
+  });
+
+  it('that say what holds already change nothing', () => {
+    for (const changes of [{}, { T_0: 1 }, { unit: 'epoch' as const, eta_min: 0.01 }, { total: undefined }]) {
+      expect(load(state, QUIET, changes).toJSON()).to.deep.equal(state);
+    }
+  });
+
+  it('of undefined remove a key', async () => {
+    expect(load(state, QUIET, { T_mult: undefined, eta_min: undefined }).config).to.include({
+      T_mult: 1,
+      eta_min: 0,
+    });
+    const given = (await trained({ ...CONFIG, eta_max: 0.25 })).toJSON();
+    const loaded = load(given, QUIET, { eta_max: undefined });
+    expect(loaded.config.eta_max).to.equal(undefined);
+    await ratesWith(loaded, 2, 3);
+    expect(loaded.config.eta_max).to.equal(BASE);
+  });
+
+  it('replace eta_min by eta_min_ratio, and back', () => {
+    const withRatio = load(state, QUIET, { eta_min_ratio: 0.1 });
+    expect(withRatio.toJSON().config).to.include({ eta_min_ratio: 0.1 }).and.not.have.property('eta_min');
+    expect(withRatio.schedule?.(2.9999999)).to.be.closeTo(BASE / 10, 1e-9);
+    const back = load(withRatio.toJSON(), QUIET, { eta_min: 0.01 });
+    expect(back.toJSON()).to.deep.equal(state);
+  });
+
+  it('leave the changes before them with their own config', async () => {
+    const before = [...load(state).history];
+    const loaded = load(state, QUIET, { T_0: 3, T_mult: 1 });
     expect([...loaded.history]).to.deep.equal(before);
-    expect(await ratesWith(loaded, 3, 4)).to.deep.equal([3, 3.25, 3.5, 3.75].map(lr));
-    expect([...loaded.history].slice(0, before.length)).to.deep.equal(before);
-    expect(loaded.history.at(-1)).to.include({ cycle: 0, T_i: 5, restart: false });
-    const again = load(textOf(loaded));
-    expect([...again.history]).to.deep.equal([...loaded.history]);
+    await ratesWith(loaded, 4, 5);
+    expect([...loaded.history].slice(0, 16)).to.deep.equal(before);
+    expect(loaded.history.at(16)).to.include({ epoch: 4, cycle: 1, T_cur: 1, T_i: 3 });
+    const saved = load(textOf(loaded));
+    expect(saved.toJSON()).to.deep.equal(loaded.toJSON());
+    expect([...saved.history]).to.deep.equal([...loaded.history]);
+    expect(saved.toJSON().history?.configs).to.have.length(1);
   });
 
-  it('remove a key by undefined, and replace eta_min and eta_min_ratio by each other', async () => {
-    const text = textOf(await trained({ ...CONFIG, eta_max: 0.3 }));
-    expect(Annealing.fromJSON(text, QUIET, { eta_max: undefined }).config.eta_max).to.equal(undefined);
-    const relative = Annealing.fromJSON(text, QUIET, { eta_min_ratio: 0.1 });
-    expect(relative.config).to.include({ eta_min_ratio: 0.1 }).and.not.have.any.keys('eta_min');
-    expect(relative.schedule?.(0.999999999999)).to.be.closeTo(0.03, 1e-9);
-    expect(Annealing.fromJSON(textOf(relative), QUIET, { eta_min: 0 }).config.eta_min).to.equal(0);
+  it('to which the cycle jumps make no restart, end no cycle, and are told', async () => {
+    for (const [T_0, cycle] of [
+      [0.5, 7],
+      [100, 0],
+    ] as const) {
+      const { logger, lines } = recorder();
+      const told: string[] = [];
+      const options: CosineAnnealingOptions = {
+        logger,
+        onRestart: (change) => void told.push(`restart ${change.cycle} at ${change.epoch}`),
+        onCycleEnd: (ended) => void told.push(`end of ${ended.cycle}`),
+      };
+      const loaded = load(state, options, { T_0, T_mult: 1, verbose: 1 });
+      expect(loaded.cycle).to.equal(cycle);
+      expect(lines.join()).to.contain(`training stands in cycle ${cycle}, no longer in cycle 2`);
+      await ratesWith(loaded, 4, 5);
+      if (T_0 === 100) expect(told).to.deep.equal([]);
+      else expect(told).to.deep.equal(['restart 8 at 4', 'end of 8', 'restart 9 at 4', 'end of 9']);
+    }
   });
 
-  it("can't be of the unit, nor wrong", async () => {
-    const text = textOf(await trained());
-    const changing = (changes: object) => () => Annealing.fromJSON(text, QUIET, changes);
-    expect(changing({ unit: 'batch' })).to.throw(CosineAnnealingError, '`changes.unit`');
-    expect(changing({ T_0: 0 })).to.throw(CosineAnnealingError, '`T_0`');
-    expect(changing({ T_O: 3 })).to.throw(CosineAnnealingError, 'did you mean T_0?');
+  it('that are refused name their key', () => {
+    const cases: [unknown, string][] = [
+      [
+        { unit: 'batch' },
+        '`changes.unit`: expected \'epoch\', as saved, got "batch"; start a new callback to count in another unit',
+      ],
+      [{ T_0: 0 }, '`T_0`: expected a number'],
+      [{ T0: 1 }, '`T0`: unknown key; did you mean T_0?'],
+      [{ eta_min: 1 }, '`eta_min`: expected at most'],
+      [5, '`changes`: expected keys of the config, such as { eta_min: 0.001 }, got 5'],
+      [null, '`changes`: expected keys of the config, such as { eta_min: 0.001 }, got null'],
+    ];
+    for (const [changes, message] of cases)
+      expect(refusal(state, changes as Partial<CosineAnnealingConfig>)).to.contain(message);
   });
 });
 
-describe('A large state', () => {
-  it('of 10,000 cycles and 3,000 numbers of batches loads in time in proportion to its text', () => {
-    const cycles = Array.from({ length: 10_000 }, (_, i) => 1 + (i % 7));
-    const config = parseConfig({ cycles, eta_max: 0.1, eta_min: 0.01 });
-    const log = new HistoryLog();
-    for (let i = 0; i < 3000; i++) {
-      const knowledge = know(config, { batchesPerEpoch: i + 1 });
-      if (knowledge.schedule !== undefined) log.follow(knowledge.schedule);
-      log.append({ step: i, epoch: i, batch: 0 }, 0.05, false);
-    }
-    const last = { t: 2999, epoch: 2999, learningRate: 0.05 };
-    const standing = { step: 3000, epoch: 3000, last, unended: undefined };
-    const text = JSON.stringify(saveState(know(config, { batchesPerEpoch: 3000 }), standing, log, Infinity));
-    const { heapUsed } = process.memoryUsage();
-    const begin = process.cpuUsage();
-    const loaded = load(text);
-    const { user } = process.cpuUsage(begin);
-    expect(user / 1e6, 'seconds of the processor').to.be.lessThan(1);
-    expect(process.memoryUsage().heapUsed - heapUsed, 'bytes').to.be.lessThan(100e6);
-    expect(loaded.history).to.have.length(3000);
+describe('A state of 10,000 `cycles` and 3,000 numbers of batches', () => {
+  const numbers = Array.from({ length: 3000 }, (_, i) => i);
+  let text = '';
+
+  before(() => {
+    const config = { cycles: Array.from({ length: 10_000 }, () => 1), eta_max: 0.1 };
+    const { checksum: _, ...fresh } = new Annealing(config, QUIET).toJSON();
+    const history = {
+      steps: numbers,
+      epochs: numbers,
+      batches: numbers.map(() => 0),
+      learningRates: numbers.map(() => 0.1),
+      restarts: numbers.slice(1),
+      spans: numbers.map((from) => ({ from, batchesPerEpoch: from + 1, config: null })),
+      configs: [],
+    };
+    const content = { ...fresh, history };
+    text = JSON.stringify({ ...content, checksum: checksumOf(content) });
   });
 
-  it('of a million changes takes 40 bytes each at most, and is refused for one wrong digit', () => {
-    const batches = 157;
+  it('loads within a second', () => {
+    const start = performance.now();
+    const { history } = load(text);
+    expect(performance.now() - start).to.be.lessThan(1000);
+    expect(history.at(-1)).to.include({ cycle: 2999, T_cur: 0, restart: true });
+  });
+
+  it('is saved again with the same values', () => {
+    expect(load(text).toJSON()).to.deep.equal(JSON.parse(text));
+  });
+});
+
+describe('A million changes', () => {
+  const changes = 1_000_000;
+  const batches = 157;
+  let text = '';
+
+  before(() => {
     const knowledge = know(parseConfig({ ...CONFIG, eta_max: 0.1 }), { batchesPerEpoch: batches });
-    const schedule = cosineAnnealing({ ...CONFIG, eta_max: 0.1 });
+    const { schedule } = knowledge;
+    if (schedule === undefined) throw new Error('expected a schedule');
     const log = new HistoryLog();
-    if (knowledge.schedule !== undefined) log.follow(knowledge.schedule);
-    const changes = 1_000_000;
+    log.follow(schedule);
+    let last = { t: 0, epoch: 0, learningRate: 0 };
     for (let step = 0; step < changes; step++) {
-      const [epoch, batch] = [Math.floor(step / batches), step % batches];
-      log.append({ step, epoch, batch }, schedule(epoch + batch / batches), false);
+      const epoch = Math.floor(step / batches);
+      const batch = step % batches;
+      const t = epoch + batch / batches;
+      last = { t, epoch, learningRate: schedule(t) };
+      log.append({ step, epoch, batch }, last.learningRate, false);
     }
-    const standing = {
-      step: changes,
-      epoch: Math.floor(changes / batches),
-      last: undefined,
-      unended: undefined,
-    };
-    const text = JSON.stringify(saveState(knowledge, standing, log, Infinity));
+    const unended = { ...last, step: changes - 1 };
+    text = JSON.stringify(
+      saveState(knowledge, { step: changes, epoch: last.epoch, last, unended }, log, Infinity),
+    );
+  });
+
+  it('load, with every check', () => {
+    const { history } = load(text); // how fast is told by bench/schedule.ts
+    expect(history.length).to.equal(changes);
+    const { spans: _, configs: __, ...columns } = JSON.parse(text).history;
+    expect(JSON.stringify(history)).to.equal(JSON.stringify(columns));
+  });
+
+  it('take 40 bytes each at most', () => {
     expect(text.length / changes).to.be.lessThan(40);
-    expect(load(text).history).to.have.length(changes);
-    const end = text.indexOf('],"restarts"');
+  });
+
+  it('are refused for one wrong digit in the last of them', () => {
+    const end = text.lastIndexOf('],"restarts"');
     const wrong = text[end - 6] === '1' ? '2' : '1';
-    expect(refusal(text.slice(0, end - 6) + wrong + text.slice(end - 5))).to.contain('`checksum`');
+    expect(refusal(text.slice(0, end - 6) + wrong + text.slice(end - 5))).to.match(/^`checksum`: /);
   });
 });
