@@ -12,12 +12,12 @@ const bundles = [
   {
     what: 'the arithmetic: lib/annealing/schedule.ts',
     entry: "export { schedule } from './lib/annealing/schedule'",
-    budget: 3 * KB,
+    budget: 3.5 * KB,
   },
-  { what: 'cosineAnnealing', entry: "export { cosineAnnealing } from './lib/schedule'", budget: 14 * KB },
-  { what: CALLBACK, entry: "export { CosineAnnealingCallback } from './lib'", budget: 24 * KB },
-  { what: 'every export, presets too', entry: "export * from './lib'", budget: 26 * KB },
-  { what: 'toText and toSVG', entry: "export * from './lib/plot'", budget: 9 * KB },
+  { what: 'cosineAnnealing', entry: "export { cosineAnnealing } from './lib/schedule'", budget: 14.5 * KB },
+  { what: CALLBACK, entry: "export { CosineAnnealingCallback } from './lib'", budget: 27 * KB },
+  { what: 'every export, presets too', entry: "export * from './lib'", budget: 43 * KB },
+  { what: 'toText and toSVG', entry: "export * from './lib/plot'", budget: 13 * KB },
 ];
 
 const CHANGES = 1_000_000;

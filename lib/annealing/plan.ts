@@ -17,7 +17,9 @@ export interface Stretch {
 
 /** What a stretch of training will do. */
 export interface Plan {
+  /** Where it begins, in units. */
   readonly from: number;
+  /** Where it ends, in units; undefined if its end is open. */
   readonly to: number | undefined;
   /** The learning rate of its first update. */
   readonly learningRate: number;
@@ -29,6 +31,7 @@ export interface Plan {
 
 /** A warm restart to come. */
 export interface PlannedRestart {
+  /** Index of the cycle that begins. */
   readonly cycle: number;
   /** The position of its first update, in units. */
   readonly t: number;
@@ -37,41 +40,59 @@ export interface PlannedRestart {
 }
 
 /** A change that makes a notice go away: of the fit's `epochs`, or of keys of the config (undefined: remove it). */
-export type Cure = { readonly epochs: number } | { readonly config: Readonly<Record<string, unknown>> };
+export type Cure =
+  | { /** The fit's `epochs`. */ readonly epochs: number }
+  | { /** Keys of the config; undefined removes one. */ readonly config: Readonly<Record<string, unknown>> };
 
 /** What a user should be told about a training before it begins; positions are in units. */
-export type Notice = { readonly cures: readonly Cure[] } & (
+export type Notice = { /** What makes it go away. */ readonly cures: readonly Cure[] } & (
   | {
-      readonly kind: 'length in batches';
-      readonly length: number;
-      readonly epochs: number;
-      readonly batches: number;
+      /** What it is about. */ readonly kind: 'length in batches';
+      /** Length of the first cycle, in epochs. */ readonly length: number;
+      /** Epochs of the training. */ readonly epochs: number;
+      /** Batches of the training. */ readonly batches: number;
     }
-  | { readonly kind: 'idle after the last cycle'; readonly from: number; readonly to: number }
   | {
-      readonly kind: 'never reaches the peak';
-      readonly phase: 'before' | 'warmup';
+      /** What it is about. */ readonly kind: 'idle after the last cycle' /** Where it begins, in units. */;
+      readonly from: number /** Where training ends, in units. */;
       readonly to: number;
-      readonly peak: number;
     }
-  | { readonly kind: 'no restart'; readonly to: number }
   | {
-      readonly kind: 'ends inside a cycle';
+      /** What it is about. */ readonly kind: 'never reaches the peak';
+      /** Where in the schedule training ends. */ readonly phase: 'before' | 'warmup';
+      /** Where training ends, in units. */ readonly to: number;
+      /** The learning rate that it never reaches. */ readonly peak: number;
+    }
+  | {
+      /** What it is about. */ readonly kind: 'no restart' /** Where training ends, in units. */;
       readonly to: number;
-      readonly learningRate: number;
+    }
+  | {
+      /** What it is about. */ readonly kind: 'ends inside a cycle';
+      /** Where training ends, in units. */ readonly to: number;
+      /** The learning rate there. */ readonly learningRate: number;
       /** Where that cycle ends. */
       readonly end: number;
     }
-  | { readonly kind: 'constant'; readonly learningRate: number }
-  | { readonly kind: 'one update per cycle'; readonly learningRate: number }
   | {
-      readonly kind: 'begins inside a cycle';
-      readonly from: number;
-      readonly cycle: number;
+      /** What it is about. */ readonly kind: 'constant' /** The learning rate there. */;
       readonly learningRate: number;
     }
-  | { readonly kind: 'once an epoch in batches'; readonly batchesPerEpoch: number }
-  | { readonly kind: 'batches unknown' }
+  | {
+      /** What it is about. */ readonly kind: 'one update per cycle' /** The learning rate there. */;
+      readonly learningRate: number;
+    }
+  | {
+      /** What it is about. */ readonly kind: 'begins inside a cycle';
+      /** Where it begins, in units. */ readonly from: number;
+      /** Index of the cycle. */ readonly cycle: number;
+      /** The learning rate there. */ readonly learningRate: number;
+    }
+  | {
+      /** What it is about. */ readonly kind: 'once an epoch in batches' /** Batches in an epoch. */;
+      readonly batchesPerEpoch: number;
+    }
+  | { /** What it is about. */ readonly kind: 'batches unknown' }
 );
 
 /** At most so many restarts are planned, and so many cycles are looked at to judge the learning rates. */
@@ -257,7 +278,7 @@ function wholeEpochs(schedule: Schedule, training: Finite, ends: readonly number
   const candidates = ends
     .filter((end) => end > from && end <= MAX_POSITION)
     .map((end) => Math.ceil((end - from) / perEpoch - ROUNDING))
-    .filter((epochs) => !isInside(schedule, training, from + epochs * perEpoch));
+    .filter((epochs) => epochs > 0 && !isInside(schedule, training, from + epochs * perEpoch));
   return [...new Set(candidates)].map((epochs) => ({ epochs: firstEpoch + epochs }));
 }
 

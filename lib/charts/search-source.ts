@@ -27,7 +27,10 @@ export interface SearchSource {
   /** The loss at each of them; NaN and null are gaps. */
   readonly losses: ArrayLike<number | null>;
   /** The trials: the peak of each, > 0, and its final loss. */
-  readonly trials: readonly { readonly eta_max: number; readonly loss: number | null }[];
+  readonly trials: readonly {
+    /** Its peak. */ readonly eta_max: number /** Its final loss. */;
+    readonly loss: number | null;
+  }[];
   /** Peaks that other rules suggest, by the rules' names; what isn't > 0 is left out. */
   readonly suggestions?: Readonly<Record<string, number | null>> | undefined;
 }

@@ -90,7 +90,7 @@ export interface PlannedTraining {
 /** What a training will do, and what should be said of it before it begins. */
 export interface SchedulePlan extends Plan {
   /** What should be said, each as a sentence and with the changes of config or `epochs` that cure it. */
-  readonly notices: readonly (Notice & { readonly message: string })[];
+  readonly notices: readonly (Notice & { /** The notice as a sentence. */ readonly message: string })[];
 }
 
 const trainingSchema = strict(

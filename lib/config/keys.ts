@@ -141,7 +141,7 @@ export const keysSchema = strict(shape, 'an object such as { T_0: 10 }', elsewhe
 export type CosineAnnealingConfig = z.input<typeof keysSchema>;
 
 /** The config with its defaults filled in, checked and frozen. @interface */
-export type ParsedConfig = Readonly<z.output<typeof keysSchema>>;
+export interface ParsedConfig extends Readonly<z.output<typeof keysSchema>> {}
 
 /** A key of the config. */
 export type ConfigKey = keyof typeof shape;

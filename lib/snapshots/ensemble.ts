@@ -13,6 +13,7 @@ import {
   writeValues,
 } from './model-values';
 
+/** How a snapshot ensemble is kept. */
 export interface SnapshotEnsembleOptions {
   /** How many members to keep, the newest: an integer >= 1, or 'all'. Default: 2. */
   readonly keep?: number | 'all';

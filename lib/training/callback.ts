@@ -7,7 +7,7 @@ import {
   parseConfig,
   type ScheduledConfig,
 } from '../config/config';
-import { refusal } from '../errors';
+import { CosineAnnealingError, refusal } from '../errors';
 import { LearningRateHistory } from './history';
 import { nextFrame } from './next-frame';
 import { anneal, checkSettable, getLearningRate, nameOf, rateBeforeAnnealing } from './optimizer';
@@ -394,7 +394,7 @@ export class CosineAnnealingCallback extends CustomCallback {
     const { optimizer } = this.#options;
     const found = model?.optimizer ?? (typeof optimizer === 'function' ? optimizer() : optimizer);
     if (found !== undefined) return found;
-    throw refusal('callbacks', NO_MODEL, { cure: NO_MODEL_CURE });
+    throw noModel();
   }
 }
 
@@ -463,11 +463,20 @@ function tfjsHooks(options: CosineAnnealingOptions) {
 }
 
 const IN_PROGRESS = 'this CosineAnnealingCallback is in use by a fit in progress';
-const NO_MODEL = 'CosineAnnealingCallback was given no model';
-const NO_MODEL_CURE =
-  'put it in front of any plain object in `callbacks`, and wrap those as new tf.CustomCallback({...}), or give ' +
-  '`options.optimizer`; if it stands alone there, two copies of @tensorflow/tfjs-layers are installed: run npm ls ' +
-  '@tensorflow/tfjs-layers';
+/** Two causes, a line each. */
+const noModel = () =>
+  new CosineAnnealingError([
+    {
+      path: ['callbacks'],
+      rule: 'CosineAnnealingCallback was given no model',
+      cure: 'put it in front of any plain object, and wrap those as new tf.CustomCallback({...}), or give `options.optimizer`',
+    },
+    {
+      path: ['callbacks'],
+      rule: 'if it stands alone there, two copies of @tensorflow/tfjs-layers are installed',
+      cure: 'run npm ls @tensorflow/tfjs-layers',
+    },
+  ]);
 
 const inProgress = () =>
   refusal('callbacks', IN_PROGRESS, { cure: 'make one for each fit, and put it into `callbacks` once' });

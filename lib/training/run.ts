@@ -181,14 +181,18 @@ export class Run {
     const knowledge = this.#learn(fit, epoch);
     const schedule = known(knowledge);
     const from = positionOf(schedule, { step, epoch, batch: 0 });
-    const untold = this.#knowledge.schedule && this.#endBy(this.#next());
-    const standing = movedTo(knowledge, { step, epoch, last, unended });
+    const before = this.#knowledge.schedule && this.#next();
+    const isJump = from !== before;
+    const ended = isJump && before !== undefined ? this.#endBy(before) : undefined;
+    const standing = isJump
+      ? movedTo(knowledge, { step, epoch, last, unended })
+      : { step, epoch, last, unended };
     const cycleBefore = last && schedule.cycleAt(last.t).cycle;
     const to = endOf(fit, standing, schedule.config);
     const stretch = { from, to, firstEpoch: fit.firstEpoch, cycleBefore };
 
     this.#take(knowledge, standing);
-    this.#fit = { offset, untold };
+    this.#fit = { offset, untold: this.#fit.untold ?? ended };
     const isOver = from >= endOfLastCycle(schedule);
     return { plan: planOf(schedule, stretch), notices: provenNotices(schedule, stretch), isOver };
   }

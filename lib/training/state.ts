@@ -49,6 +49,7 @@ const lastShape = {
   t: duration(),
   /** The index of its epoch. */
   epoch: uint32(),
+  /** Its learning rate. */
   learningRate: notNegative(),
 };
 
@@ -62,11 +63,17 @@ const positionSchema = strict(
     last: z.nullable(strict(lastShape, 'the object { t, epoch, learningRate }, or null')),
     /** The last update that was made, as long as the end of its cycle is still to be told; else null. */
     unended: z.nullable(
-      strict({ ...lastShape, step: countFromZero() }, 'the object { t, epoch, learningRate, step }, or null'),
+      strict(
+        { ...lastShape, /** Its index. */ step: countFromZero() },
+        'the object { t, epoch, learningRate, step }, or null',
+      ),
     ),
   },
   'the object { step, epoch, last, unended }',
 );
+
+/** Named by its types, so that those of a state name them, too. */
+const configSchema: z.ZodMiniType<ParsedConfig, CosineAnnealingConfig> = keysSchema;
 
 /** z.array would take more than a second for a million numbers. */
 const column = (max: number, items: string) =>
@@ -103,10 +110,15 @@ const spanSchema = strict(
 );
 
 const historyShape = {
+  /** Index of each change's update, ascending. */
   steps: column(MAX_POSITION, 'integers from 0 to 2^53 - 1'),
+  /** Index of each change's epoch. */
   epochs: column(MAX_UINT32, 'integers from 0 to 2^32 - 1'),
+  /** Index of each change's batch. */
   batches: column(MAX_BATCH, 'integers from 0 to 2^31 - 1'),
+  /** The learning rates that were set. */
   learningRates: column(Infinity, 'numbers >= 0'),
+  /** The numbers of the changes that are warm restarts. */
   restarts: column(MAX_POSITION, 'integers from 0 to 2^53 - 1'),
 } satisfies Record<keyof HistoryColumns, z.ZodMiniType>;
 
@@ -116,7 +128,7 @@ const historySchema = strict(
     /** The configs that changes were made with, from which change on. */
     spans: z.array(spanSchema, rule('a list')),
     /** The configs that held before it was changed. */
-    configs: z.array(keysSchema, rule('a list')),
+    configs: z.array(configSchema, rule('a list')),
   },
   "a history's columns, or null",
 );
@@ -126,7 +138,7 @@ const stateSchema = strict(
     /** The version of this format. */
     version: oneOf(VERSION),
     /** The config as it was given, with its defaults. */
-    config: keysSchema,
+    config: configSchema,
     /** What the optimizer and the fits filled in. */
     learned: learnedSchema,
     /** Where training stands. */

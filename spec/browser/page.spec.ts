@@ -196,9 +196,9 @@ describe('the form', () => {
   for (const [field, value, problem] of [
     ['T_0', '', /^expected a number > 0, got nothing/],
     ['T_mult', '-1', /^expected a number > 0, got -1/],
-    ['T_mult', '0.5', /^below 1 the cycles shrink to nothing/],
+    ['T_mult', '0.5', /^expected a number >= 1 without `cycles`, since below 1 the cycles shrink to nothing/],
     ['eta_max', '', /^expected a number > 0, got nothing/],
-    ['eta_min', '0.2', /^expected at most eta_max \(0\.05\), got 0\.2/],
+    ['eta_min', '0.2', /^expected at most `eta_max` \(0\.05\), got 0\.2/],
     ['epochs', '2.5', /^expected an integer from 1 to 200, got 2\.5/],
   ] as const) {
     it(`refuses ${field} "${value}" beside ${field} alone`, async () => {

@@ -78,8 +78,8 @@ export class Form {
 }
 
 /** A problem beside its field, which already shows the name. */
-function sentenceOf({ rule, received, cure }: Omit<Problem, 'path'>): string {
-  const value = received === undefined ? '' : `, got ${received}`;
+function sentenceOf({ rule, cure, ...rest }: Omit<Problem, 'path'>): string {
+  const value = 'received' in rest ? `, got ${rest.received ?? 'nothing'}` : '';
   return `${rule}${value}${cure === undefined ? '' : `; ${cure}`}`;
 }
 
