@@ -138,7 +138,7 @@ const elsewhere = {
 export const keysSchema = strict(shape, 'an object such as { T_0: 10 }', elsewhere);
 
 /** The config as a user writes it: plain data, every key of which has a default but `T_0`. @interface */
-export type CosineAnnealingConfig = z.input<typeof keysSchema>;
+export interface CosineAnnealingConfig extends z.input<typeof keysSchema> {}
 
 /** The config with its defaults filled in, checked and frozen. @interface */
 export interface ParsedConfig extends Readonly<z.output<typeof keysSchema>> {}
