@@ -123,6 +123,16 @@ export function know(given: ParsedConfig, learned: Learned): Knowledge {
   return { given, learned, config, schedule: scheduleIfKnown(config) };
 }
 
+/** What is known with something more learned; what was given already changes no config, so the history's goes on. */
+function relearn(before: Knowledge, learned: Learned): Knowledge {
+  const after = know(before.given, learned);
+  const isSame =
+    learned.eta_max === before.learned.eta_max &&
+    learned.total === before.learned.total &&
+    after.config.batchesPerEpoch === before.config.batchesPerEpoch;
+  return isSame ? { ...before, learned } : after;
+}
+
 /**
  * Where training stands on its schedule: the books of a callback. It knows nothing of TensorFlow.js. Each change makes
  * the next state whole before it takes it, so that what is refused leaves nothing behind.
@@ -239,9 +249,9 @@ export class Run {
 
   /** Learns how many batches an epoch has; returns what should be said of that. */
   learnBatches(batchesPerEpoch: number): readonly Notice[] {
-    const { given, learned } = this.#knowledge;
+    const { learned } = this.#knowledge;
     if (learned.batchesPerEpoch === batchesPerEpoch) return [];
-    this.#take(know(given, { ...learned, batchesPerEpoch }), this.#standing);
+    this.#take(relearn(this.#knowledge, { ...learned, batchesPerEpoch }), this.#standing);
     return present(clockNotice(this.#scheduled().config));
   }
 
@@ -316,7 +326,7 @@ export class Run {
       learned.total ?? (needsTotal(given) ? totalOf(fit, { ...this.#standing, epoch }, clock) : undefined);
     const isNew =
       batchesPerEpoch !== learned.batchesPerEpoch || eta_max !== learned.eta_max || total !== learned.total;
-    return isNew ? know(given, { eta_max, total, batchesPerEpoch }) : this.#knowledge;
+    return isNew ? relearn(this.#knowledge, { eta_max, total, batchesPerEpoch }) : this.#knowledge;
   }
 
   #take(knowledge: Knowledge, standing: Standing): void {
