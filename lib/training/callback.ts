@@ -11,7 +11,7 @@ import { CosineAnnealingError, refusal } from '../errors';
 import { LearningRateHistory } from './history';
 import { nextFrame } from './next-frame';
 import { anneal, checkSettable, getLearningRate, nameOf, rateBeforeAnnealing } from './optimizer';
-import { type CosineAnnealingOptions, parseOptions } from './options';
+import { type CosineAnnealingOptions, parseOptions, parsePlace } from './options';
 import { Reporter } from './reporter';
 import { type EndedCycle, type FitFacts, know, Run, type Standing, type Update } from './run';
 import { type CosineAnnealingState, loadState, saveState } from './state';
@@ -113,7 +113,7 @@ export class CosineAnnealingCallback extends CustomCallback {
 
   /** Whether the last cycle is over, so that the next update would be at its eta_min. */
   get isOver(): boolean {
-    return this.#run.isOverAt(0);
+    return this.#run.isOverAt(this.#nextBatch);
   }
 
   /**
@@ -149,18 +149,20 @@ export class CosineAnnealingCallback extends CustomCallback {
    * Sets the learning rate of the next update, in a training loop of your own; call `afterUpdate` behind the update.
    *
    * @param optimizer The optimizer that makes the update.
-   * @param place Index of the epoch and of the batch within it, from 0. Default: the next batch of the same epoch.
+   * @param place Index of the epoch and of the batch within it, from 0. Default: the next batch of the same epoch, or the
+   * first one of another epoch.
+   * @throws {@link CosineAnnealingError} during a fit, or if optimizer or place can't be used.
    */
-  async beforeUpdate(
-    optimizer: Optimizer,
-    { epoch = this.epoch, batch = this.#fit?.batches ?? 0 }: { epoch?: number; batch?: number } = {},
-  ): Promise<void> {
+  async beforeUpdate(optimizer: Optimizer, place: { epoch?: number; batch?: number } = {}): Promise<void> {
+    const { epoch: given, batch } = parsePlace(place);
     const fit = this.#ownLoop();
+    const epoch = given ?? this.epoch;
     if (fit.hasBegun && fit.batches > 0 && epoch === this.epoch + 1)
       await this.#endEpoch(fit, this.epoch, {});
+    if (!fit.hasBegun) checkSettable(optimizer);
     if (!fit.hasBegun || epoch !== this.epoch) this.#beginFit(fit, optimizer, epoch);
-    fit.batches = batch; // an epoch can be repeated
-    await this.#beforeUpdate(fit, optimizer, batch, {});
+    if (batch !== undefined) fit.batches = batch; // an epoch can be repeated
+    await this.#beforeUpdate(fit, optimizer, fit.batches, {});
   }
 
   /**
@@ -169,13 +171,12 @@ export class CosineAnnealingCallback extends CustomCallback {
    * @throws {@link CosineAnnealingError} if there was no `beforeUpdate`.
    */
   async afterUpdate(): Promise<void> {
-    const { update, ...fit } = this.#fitInProgress();
-    if (update === undefined)
+    const fit = this.#fit?.isOwnLoop ? this.#fit : undefined;
+    if (fit?.update === undefined)
       throw refusal('afterUpdate', 'expected after beforeUpdate', { cure: 'call that first' });
-    await this.#afterUpdate(this.#fitInProgress(), update.optimizer, update.batch, {});
-    if (fit.isOwnLoop && update.batch + 1 === this.config.batchesPerEpoch) {
-      await this.#endEpoch(this.#fitInProgress(), this.epoch, {});
-    }
+    const { optimizer, batch } = fit.update;
+    await this.#afterUpdate(fit, optimizer, batch, {});
+    if (batch + 1 === this.config.batchesPerEpoch) await this.#endEpoch(fit, this.epoch, {});
   }
 
   /** Called by TensorFlow.js. @internal */
@@ -349,6 +350,13 @@ export class CosineAnnealingCallback extends CustomCallback {
   get #isUpdateUncounted(): boolean {
     const { update } = this.#fit ?? {};
     return update !== undefined && update.optimizer.iterations > update.iterationsBefore;
+  }
+
+  /** The next batch of the epoch that is being trained; an epoch that was cut off begins again. */
+  get #nextBatch(): number {
+    const { epoch, last } = this.#run.standing;
+    const isWithin = last?.epoch === epoch && (this.#fit?.isOwnLoop || isInProgress(this.#fit));
+    return isWithin ? (this.#fit?.batches ?? 0) : 0;
   }
 
   get #standing(): Standing {

@@ -44,6 +44,10 @@ export interface HistoryColumns {
   readonly restarts: readonly number[];
 }
 
+/** What a history can hold. */
+export const MAX_EPOCH = 2 ** 32 - 1;
+export const MAX_BATCH = 2 ** 31 - 1;
+
 const CHUNK = 1024;
 
 /** 24 bytes a change; cycle, T_cur, T_i and phase follow from the schedule. */

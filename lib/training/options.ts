@@ -1,10 +1,10 @@
 import type { Optimizer } from '@tensorflow/tfjs-core';
 import type { CustomCallbackArgs, LayersModel } from '@tensorflow/tfjs-layers';
 import type * as z from 'zod/mini';
-import { optional } from 'zod/mini';
+import { lte, optional } from 'zod/mini';
 import type { optionNames } from '../config/keys';
-import { check, ignored, isObject, passes, strict } from '../config/rules';
-import type { LearningRateChange } from './history';
+import { check, countFromZero, ignored, isObject, passes, rule, strict } from '../config/rules';
+import { type LearningRateChange, MAX_BATCH, MAX_EPOCH } from './history';
 import type { Logger } from './reporter';
 
 /** What `onCycleEnd` is told. */
@@ -88,3 +88,18 @@ export function parseOptions(options: CosineAnnealingOptions): CosineAnnealingOp
   check(optionsSchema, options, 'options');
   return options;
 }
+
+const placeSchema = strict(
+  {
+    epoch: optional(countFromZero().check(lte(MAX_EPOCH, rule('an integer < 2^32')))),
+    batch: optional(countFromZero().check(lte(MAX_BATCH, rule('an integer < 2^31')))),
+  },
+  'an object such as { epoch: 0, batch: 0 }',
+);
+
+/**
+ * Checks where an update of a training loop of your own stands.
+ *
+ * @throws {@link CosineAnnealingError} that lists everything wrong with it.
+ */
+export const parsePlace = (place: unknown) => check(placeSchema, place, 'place');

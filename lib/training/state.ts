@@ -22,15 +22,13 @@ import {
 } from '../config/rules';
 import { type CosineAnnealingError, refusal } from '../errors';
 import { checksumOf } from './checksum';
-import { type ConfigSpan, type HistoryColumns, HistoryLog } from './history';
+import { type ConfigSpan, type HistoryColumns, HistoryLog, MAX_BATCH, MAX_EPOCH } from './history';
 import { type Knowledge, know, movedTo, type Standing } from './run';
 
 /** The version of the saved state that this package writes, and the only one it reads. */
 const VERSION = 1;
-const MAX_UINT32 = 2 ** 32 - 1;
-const MAX_BATCH = 2 ** 31 - 1;
 
-const uint32 = () => countFromZero().check(z.lte(MAX_UINT32, rule('an integer < 2^32')));
+const uint32 = () => countFromZero().check(z.lte(MAX_EPOCH, rule('an integer < 2^32')));
 
 const learnedSchema = strict(
   {
@@ -113,7 +111,7 @@ const historyShape = {
   /** Index of each change's update, ascending. */
   steps: column(MAX_POSITION, 'integers from 0 to 2^53 - 1'),
   /** Index of each change's epoch. */
-  epochs: column(MAX_UINT32, 'integers from 0 to 2^32 - 1'),
+  epochs: column(MAX_EPOCH, 'integers from 0 to 2^32 - 1'),
   /** Index of each change's batch. */
   batches: column(MAX_BATCH, 'integers from 0 to 2^31 - 1'),
   /** The learning rates that were set. */
