@@ -1,0 +1,474 @@
+// The books of a callback by themselves, without TensorFlow.js.
+import { execFileSync } from 'node:child_process';
+import path from 'node:path';
+import { expect } from 'chai';
+import { type CosineAnnealingConfig, cosineAnnealing, parseConfig } from '../../lib/config/config';
+import { CosineAnnealingError } from '../../lib/errors';
+import { LearningRateHistory } from '../../lib/training/history';
+import { BEGINNING, type EndedCycle, type FitFacts, know, movedTo, Run } from '../../lib/training/run';
+
+const BATCHES = 4;
+const PEAK = 0.5;
+const FIT: FitFacts = {
+  firstEpoch: 0,
+  isOnClock: false,
+  epochs: 3,
+  batchesPerEpoch: BATCHES,
+  learningRate: PEAK,
+  optimizer: 'SGDOptimizer',
+};
+
+const runOf = (config: CosineAnnealingConfig) => new Run(know(parseConfig(config), {}));
+
+/** What was done in a fit. */
+interface Done {
+  readonly rates: number[];
+  /** The cycles that ended, and how many updates were done by then. */
+  readonly ends: (EndedCycle & { updates: number })[];
+}
+
+/** A fit of whole epochs, as a callback does it; the last one can be cut off by an error after so many updates. */
+function train(run: Run, facts: Partial<FitFacts> = {}, cutOffAfter = Infinity, batches = BATCHES): Done {
+  const fit = { ...FIT, ...facts };
+  const done: Done = { rates: [], ends: [] };
+  const tell = (ended: EndedCycle | undefined) => {
+    if (ended !== undefined) done.ends.push({ ...ended, updates: run.standing.step });
+  };
+  run.beginFit(fit);
+  for (let epoch = fit.firstEpoch; epoch < (fit.epochs ?? 0); epoch++) {
+    for (let batch = 0; batch < batches; batch++) {
+      tell(run.takeEndBefore(batch));
+      const update = run.updateAt(batch);
+      run.book(update);
+      done.rates.push(update.learningRate);
+      run.countUpdate();
+      if (done.rates.length === cutOffAfter) return done;
+      tell(run.takeEndWith(batch));
+    }
+    run.countEpoch(epoch);
+    if (fit.batchesPerEpoch === undefined) run.learnBatches(batches);
+    tell(run.takeEndBefore(0));
+  }
+  return done;
+}
+
+const endsOf = ({ ends }: Done) => ends.map(({ cycle, step }) => [cycle, step]);
+const positions = (epochs: readonly number[], batches = BATCHES) =>
+  epochs.flatMap((epoch) => Array.from({ length: batches }, (_, batch) => epoch + batch / batches));
+
+function refusalOf(work: () => unknown): string {
+  try {
+    work();
+  } catch (error) {
+    expect(error).to.be.instanceOf(CosineAnnealingError);
+    return (error as Error).message;
+  }
+  return expect.fail('expected a refusal');
+}
+
+describe('lib/training/run.ts', () => {
+  for (const [file, loads] of [
+    ['run', false],
+    ['callback', true],
+  ] as const) {
+    it(`${loads ? 'would be noticed if it loaded a module of TensorFlow.js, as callback.ts does' : 'loads no module of TensorFlow.js'}`, () => {
+      const program = `require(${JSON.stringify(path.resolve(__dirname, '../../lib/training', file))});
+        console.log(Object.keys(require.cache).filter((name) => /@tensorflow/.test(name)).length);`;
+      const options = ['-r', 'ts-node/register/transpile-only', '-e', program];
+      const count = Number(execFileSync(process.execPath, options, { encoding: 'utf8' }));
+      expect(count > 0).to.equal(loads);
+    });
+  }
+});
+
+describe('The clock of a run', () => {
+  const config = { T_0: 1, T_mult: 2 };
+  const lr = cosineAnnealing({ ...config, eta_max: PEAK });
+
+  it('goes on where training stands, whatever numbers a later fit gives its epochs', () => {
+    const run = runOf(config);
+    const rates = [train(run), train(run, { epochs: 2 }), train(run, { epochs: 1 })].flatMap(
+      (fit) => fit.rates,
+    );
+    expect(rates).to.deep.equal(positions([0, 1, 2, 3, 4, 5]).map(lr));
+    expect(run.standing).to.include({ step: 24, epoch: 6 });
+  });
+
+  it('is set by the first epoch of a fit that counts on it, forwards and backwards', () => {
+    const run = runOf(config);
+    train(run);
+    train(run, { epochs: 2 });
+    expect(train(run, { firstEpoch: 9, isOnClock: true, epochs: 10 }).rates).to.deep.equal(
+      positions([9]).map(lr),
+    );
+    expect(run.standing.epoch).to.equal(10);
+    expect(train(run, { firstEpoch: 2, isOnClock: true, epochs: 3 }).rates).to.deep.equal(
+      positions([2]).map(lr),
+    );
+    expect(run.standing).to.include({ step: 28, epoch: 3 });
+  });
+
+  it('keeps the difference to the numbers of a fit within that fit', () => {
+    const run = runOf(config);
+    train(run);
+    train(run, { epochs: 1 }); // its epoch 0 is 3 on the clock
+    train(run, { firstEpoch: 4, isOnClock: true, epochs: 5 });
+    expect(run.standing.epoch).to.equal(5);
+    expect(Object.keys(run.standing)).to.have.members(['step', 'epoch', 'last', 'unended']);
+  });
+
+  it('repeats an epoch that was cut off, and counts its updates twice', () => {
+    const run = runOf(config);
+    train(run, {}, 6);
+    expect(run.standing).to.include({ step: 6, epoch: 1 });
+    expect(train(run, { epochs: 1 }).rates).to.deep.equal(positions([1]).map(lr));
+    expect(run.standing).to.include({ step: 10, epoch: 2 });
+  });
+
+  it('moves epochs only, and no position, with unit batch', () => {
+    const run = runOf({ T_0: 3, unit: 'batch' });
+    train(run);
+    const { rates } = train(run, { firstEpoch: 50, isOnClock: true, epochs: 51 });
+    expect(rates).to.deep.equal(
+      [12, 13, 14, 15].map(cosineAnnealing({ T_0: 3, unit: 'batch', eta_max: PEAK })),
+    );
+    expect(run.standing).to.include({ step: 16, epoch: 51 });
+  });
+});
+
+describe('A fit that is refused', () => {
+  const refused: [string, CosineAnnealingConfig, Partial<FitFacts>, RegExp][] = [
+    [
+      'an eta_max below eta_min',
+      { T_0: 1, eta_min: 0.1 },
+      { learningRate: 0.01 },
+      /^`eta_min`: .* `eta_max` \(0.01\)/,
+    ],
+    [
+      'a learning rate of 0',
+      { T_0: 1 },
+      { learningRate: 0 },
+      /^`optimizer`: .* SGDOptimizer with 0; give `eta_max`/,
+    ],
+    [
+      'an open end that cycles should fill',
+      { cycles: 2 },
+      { epochs: Infinity },
+      /^`epochs`: .* give `total`/,
+    ],
+    ['an unknown end that cycles should fill', { cycles: 2 }, { epochs: undefined }, /^`total`: /],
+    [
+      'an endpoint without a number of batches',
+      { T_0: 1, endpoint: true },
+      { batchesPerEpoch: undefined },
+      /^`batchesPerEpoch`: /,
+    ],
+    ['a plateau as long as the training', { cycles: 1, plateau: 10 }, {}, /^`total`: /],
+  ];
+  for (const [title, config, facts, message] of refused) {
+    it(`leaves nothing behind, refused for ${title}, and the next one is as if it were the first`, () => {
+      const run = runOf(config);
+      const { knowledge, standing } = run;
+      const fit = { ...FIT, firstEpoch: 7, isOnClock: true, epochs: 10, ...facts };
+      expect(refusalOf(() => run.beginFit(fit))).to.match(message);
+      expect(run.knowledge).to.equal(knowledge);
+      expect(run.standing).to.equal(standing);
+      expect(run.log).to.have.length(0);
+      const good = { epochs: 11, learningRate: 1 };
+      const fresh = runOf(config);
+      expect(train(run, good)).to.deep.equal(train(fresh, good));
+      expect(run.standing).to.deep.equal(fresh.standing);
+      expect(run.knowledge).to.deep.equal({ ...fresh.knowledge, schedule: run.knowledge.schedule });
+    });
+  }
+
+  it('leaves an end untold that the one before could not tell, and the numbers of its epochs', () => {
+    const run = runOf({ cycles: [1, 5], endpoint: true, batchesPerEpoch: BATCHES });
+    train(run, { epochs: 2 });
+    run.beginFit({ ...FIT, firstEpoch: 0, epochs: 1 });
+    const { standing } = run;
+    // A number of epochs beyond the position's reach is refused by the schedule.
+    expect(refusalOf(() => run.beginFit({ ...FIT, firstEpoch: Number.NaN, isOnClock: true }))).to.match(
+      /^`t`: /,
+    );
+    expect(run.standing).to.equal(standing);
+    run.countEpoch(0);
+    expect(run.standing.epoch).to.equal(3);
+  });
+});
+
+describe('updateAt', () => {
+  it('changes nothing, however often it is asked', () => {
+    const run = runOf({ T_0: 1, T_mult: 2 });
+    train(run, {}, 6);
+    const { standing, knowledge } = run;
+    const changes = run.log.columns();
+    const first = run.updateAt(2);
+    for (const batch of [0, 3, 1, 2]) run.updateAt(batch);
+    expect(run.updateAt(2)).to.deep.equal(first);
+    expect(run.standing).to.equal(standing);
+    expect(run.knowledge).to.equal(knowledge);
+    expect(run.log.columns()).to.deep.equal(changes);
+  });
+
+  it('tells a change, a restart and neither apart', () => {
+    const kinds = (config: CosineAnnealingConfig) => {
+      const run = runOf({ eta_max: 0.1, ...config });
+      run.beginFit(FIT);
+      return [0, 1].flatMap((epoch) => {
+        const kinds = Array.from({ length: BATCHES }, (_, batch) => {
+          const update = run.updateAt(batch);
+          run.book(update);
+          run.countUpdate();
+          return update.kind;
+        });
+        run.countEpoch(epoch);
+        return kinds;
+      });
+    };
+    const [change, same, restart] = ['change', 'same', 'restart'] as const;
+    expect(kinds({ T_0: 1 })).to.deep.equal([
+      change,
+      change,
+      change,
+      change,
+      restart,
+      change,
+      change,
+      change,
+    ]);
+    expect(kinds({ T_0: 1, eta_min: 0.1 })).to.deep.equal([
+      change,
+      same,
+      same,
+      same,
+      restart,
+      same,
+      same,
+      same,
+    ]);
+    expect(kinds({ T_0: 2, updateFreq: 'epoch' })).to.deep.equal([
+      change,
+      same,
+      same,
+      same,
+      change,
+      same,
+      same,
+      same,
+    ]);
+    expect(kinds({ cycles: [1], eta_min: 0.01 }).slice(3)).to.deep.equal([change, change, same, same, same]);
+  });
+
+  it('takes the return to an earlier cycle for a change, so that the restart after it shows', () => {
+    const run = runOf({ T_0: 1, eta_min: 0.1, eta_max: 0.1 });
+    train(run);
+    run.beginFit({ ...FIT, firstEpoch: 1, isOnClock: true });
+    expect(run.updateAt(0)).to.include({ kind: 'change', t: 1 });
+  });
+
+  it('keeps the rate of an epoch if it is set once an epoch, even if the number of batches changes', () => {
+    const run = runOf({ T_0: 8, unit: 'batch', updateFreq: 'epoch' });
+    expect(train(run, { epochs: 2 }).rates.slice(4)).to.deep.equal([0.25, 0.25, 0.25, 0.25]);
+  });
+});
+
+describe('The ends of cycles', () => {
+  it('are told once each, by the last update of the cycle or with the epoch', () => {
+    expect(train(runOf({ T_0: 1, T_mult: 2 })).ends).to.deep.equal([
+      {
+        cycle: 0,
+        step: 3,
+        epoch: 0,
+        learningRate: cosineAnnealing({ T_0: 1, eta_max: PEAK })(0.75),
+        updates: 4,
+      },
+      {
+        cycle: 1,
+        step: 11,
+        epoch: 2,
+        learningRate: cosineAnnealing({ T_0: 2, eta_max: PEAK })(1.75),
+        updates: 12,
+      },
+    ]);
+    expect(endsOf(train(runOf({ T_0: 0.5 }), { epochs: 1 }))).to.deep.equal([
+      [0, 1],
+      [1, 3],
+    ]);
+    expect(endsOf(train(runOf({ T_0: 3, unit: 'batch' })))).to.deep.equal([
+      [0, 2],
+      [1, 5],
+      [2, 8],
+      [3, 11],
+    ]);
+  });
+
+  it('wait for the end of the epoch after its last batch, or for the next one if the epoch is longer', () => {
+    for (const isLonger of [false, true]) {
+      const run = runOf({ T_0: 4, cycles: 1, unit: 'batch', eta_max: PEAK });
+      run.beginFit(FIT);
+      for (let batch = 0; batch < BATCHES; batch++) {
+        run.book(run.updateAt(batch));
+        run.countUpdate();
+        expect(run.takeEndWith(batch)).to.equal(undefined);
+        expect(run.isOverAfter(batch)).to.equal(false);
+      }
+      if (!isLonger) run.countEpoch(0);
+      const next = isLonger ? BATCHES : 0;
+      expect(run.isOverAt(next)).to.equal(true);
+      expect(run.takeEndBefore(next)).to.include({ cycle: 0, step: 3 });
+      expect(run.takeEndBefore(next)).to.equal(undefined);
+    }
+  });
+
+  it('are told by the next fit if an error kept the one before from it, before its first update', () => {
+    const run = runOf({ T_0: 4, unit: 'batch' });
+    expect(endsOf(train(run, {}, 4))).to.deep.equal([]);
+    const later = train(run, { epochs: 2 });
+    expect(endsOf(later)).to.deep.equal([
+      [0, 3],
+      [1, 7],
+      [2, 11],
+    ]);
+    expect(later.ends[0]?.updates).to.equal(4);
+  });
+
+  it('are told again when training goes back and passes them again', () => {
+    const run = runOf({ T_0: 2 });
+    expect(endsOf(train(run, { epochs: 2 }))).to.deep.equal([[0, 7]]);
+    expect(endsOf(train(run, { firstEpoch: 1, isOnClock: true, epochs: 2 }))).to.deep.equal([[0, 11]]);
+    const held = runOf({ cycles: [2] });
+    expect(endsOf(train(held))).to.deep.equal([[0, 7]]);
+    expect(endsOf(train(held, { firstEpoch: 1, isOnClock: true, epochs: 2 }))).to.deep.equal([[0, 15]]);
+  });
+
+  it("don't come for a cycle that training jumps out of", () => {
+    for (const firstEpoch of [6, 9]) {
+      const run = runOf({ T_0: 3 });
+      train(run, { epochs: 5 });
+      expect(
+        endsOf(train(run, { firstEpoch, isOnClock: true, epochs: 10 })).map(([cycle]) => cycle),
+      ).to.not.include(1);
+    }
+  });
+
+  it("don't come while the last cycle's rate holds", () => {
+    const run = runOf({ T_0: 1, cycles: 2 });
+    expect(endsOf(train(run, { epochs: 6 }))).to.deep.equal([
+      [0, 3],
+      [1, 7],
+    ]);
+    expect(endsOf(train(run))).to.deep.equal([]);
+  });
+
+  it('come where the last cycle is over, before the epoch ends if that can be known', () => {
+    const run = runOf({ cycles: [1.5], eta_max: PEAK });
+    run.beginFit(FIT);
+    const seen: [boolean, boolean][] = [];
+    for (let epoch = 0; epoch < 2; epoch++) {
+      for (let batch = 0; batch < BATCHES; batch++) {
+        run.book(run.updateAt(batch));
+        run.countUpdate();
+        seen.push([run.isOverAfter(batch), run.isOverAt(batch)]);
+      }
+      run.countEpoch(epoch);
+    }
+    expect(seen.map(([after]) => after)).to.deep.equal([
+      false,
+      false,
+      false,
+      false,
+      false,
+      true,
+      true,
+      false,
+    ]);
+    expect(seen.map(([, at]) => at)).to.deep.equal([false, false, false, false, false, false, true, true]);
+    expect(run.isOverAt(0)).to.equal(true);
+  });
+});
+
+describe('cycleInside', () => {
+  it('is where training stands until its cycle ends, and nothing between cycles', () => {
+    const run = runOf({ T_0: 2 });
+    expect(run.cycleInside).to.equal(undefined);
+    train(run, { epochs: 1 });
+    const learningRate = cosineAnnealing({ T_0: 2, eta_max: PEAK })(0.75);
+    expect(run.cycleInside).to.deep.equal({ cycle: 0, end: 2, learningRate });
+    train(run, { epochs: 1 });
+    expect(run.cycleInside).to.equal(undefined);
+  });
+});
+
+describe('What a run learns', () => {
+  it('is the eta_max of the first optimizer, the total of the first fit and the batches of the latest one', () => {
+    const run = runOf({ cycles: 2 });
+    train(run);
+    train(run, { epochs: 1, learningRate: 0.1, batchesPerEpoch: 8 });
+    expect(run.knowledge.learned).to.deep.equal({ eta_max: PEAK, total: 3, batchesPerEpoch: 8 });
+    expect(run.knowledge.config).to.include({ eta_max: PEAK, total: 3, batchesPerEpoch: 8 });
+  });
+
+  it('is no eta_max that was given', () => {
+    const run = runOf({ T_0: 1, eta_max: 0.2 });
+    train(run);
+    expect(run.knowledge.learned.eta_max).to.equal(undefined);
+    expect(run.learningRate).to.equal(cosineAnnealing({ T_0: 1, eta_max: 0.2 })(2.75));
+  });
+
+  it('is the number of batches of an epoch that was counted; the second time there is nothing to say or change', () => {
+    const run = runOf({ T_0: 4, unit: 'batch', updateFreq: 'epoch' });
+    run.beginFit({ ...FIT, batchesPerEpoch: undefined });
+    expect(run.learnBatches(BATCHES).map(({ kind }) => kind)).to.deep.equal(['once an epoch in batches']);
+    const { knowledge } = run;
+    expect(run.learnBatches(BATCHES)).to.deep.equal([]);
+    expect(run.knowledge).to.equal(knowledge);
+    run.learnBatches(5);
+    expect(run.knowledge.config.batchesPerEpoch).to.equal(5);
+  });
+
+  it('begins no new span of the history if it was given already', () => {
+    const run = runOf({ T_0: 1, eta_max: PEAK, batchesPerEpoch: BATCHES });
+    train(run, { batchesPerEpoch: undefined });
+    expect(run.knowledge.learned.batchesPerEpoch).to.equal(BATCHES);
+    expect(run.log.spans()).to.have.length(1);
+  });
+
+  it('holds from the next change on, and earlier changes keep the schedule that they were made with', () => {
+    const run = runOf({ T_0: 2 });
+    train(run, { batchesPerEpoch: undefined, epochs: 2 }, Infinity, 4);
+    const changes = [...new LearningRateHistory(run.log)];
+    expect(changes.map(({ T_cur }) => T_cur)).to.deep.equal([0, 1, 1.25, 1.5, 1.75]);
+    expect(run.log.spans().map(({ from, config }) => [from, config.batchesPerEpoch])).to.deep.equal([
+      [0, undefined],
+      [1, 4],
+    ]);
+  });
+});
+
+describe('restarted', () => {
+  it('is a run at the beginning that knows what was learned, and leaves the other as it was', () => {
+    const run = runOf({ cycles: 2, historyLimit: 5 });
+    train(run);
+    const { standing } = run;
+    const again = run.restarted();
+    expect(again.standing).to.deep.equal(BEGINNING);
+    expect(again.knowledge).to.equal(run.knowledge);
+    expect(again.log).to.have.length(0);
+    expect(again.learningRate).to.equal(PEAK);
+    const { rates } = train(again, { learningRate: 0.1 });
+    expect(rates[0]).to.equal(PEAK);
+    expect(again.log).to.have.length(5);
+    expect(run.standing).to.equal(standing);
+  });
+});
+
+describe('movedTo', () => {
+  it('forgets a cycle that is jumped over, and keeps one that goes on', () => {
+    const knowledge = know(parseConfig({ T_0: 2, eta_max: PEAK }), {});
+    const unended = { step: 11, epoch: 2, t: 2.75, learningRate: 0.3 };
+    const standing = { step: 12, epoch: 3, last: unended, unended };
+    expect(movedTo(knowledge, standing)).to.equal(standing);
+    expect(movedTo(knowledge, { ...standing, epoch: 4 }).unended).to.equal(undefined);
+  });
+});
