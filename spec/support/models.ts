@@ -57,9 +57,11 @@ export const weightsOf = (model: LayersModel): number[] =>
   model.getWeights().flatMap((weights) => Array.from(weights.dataSync()));
 
 /** The learning rate of every update that the model's optimizer makes from now on, as it makes them. */
-export function ratesOf(model: LayersModel): number[] {
+export const ratesOf = (model: LayersModel): number[] => noteRates(model, []);
+
+/** Notes them behind those that were noted before, such as of another optimizer. */
+export function noteRates(model: LayersModel, rates: number[]): number[] {
   const { optimizer } = model;
-  const rates: number[] = [];
   const apply = optimizer.applyGradients.bind(optimizer);
   optimizer.applyGradients = (gradients) => {
     rates.push(getLearningRate(optimizer));

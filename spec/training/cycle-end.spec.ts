@@ -120,6 +120,21 @@ describe('onCycleEnd', () => {
     ]);
   });
 
+  it('comes again if a later fit goes back into the cycle and ends it again', async () => {
+    const ends: CycleEnd[] = [];
+    const annealing = new CosineAnnealingCallback(
+      { T_0: 2 },
+      { ...silent, onCycleEnd: (end) => void ends.push(end) },
+    );
+    const model = tinyModel();
+    await train(model, annealing, { epochs: 2 });
+    await train(model, annealing, { initialEpoch: 1, epochs: 2 });
+    expect(placesOf(ends)).to.deep.equal([
+      { cycle: 0, epoch: 1, step: 7 },
+      { cycle: 0, epoch: 1, step: 11 },
+    ]);
+  });
+
   it("comes before 'stop' ends the fit, which it may take back", async () => {
     const { ends } = await endsOf({ cycles: [1], afterLastCycle: 'stop' });
     expect(placesOf(ends)).to.deep.equal([{ cycle: 0, epoch: 0, step: 3 }]);

@@ -245,6 +245,14 @@ describe('after a fit that failed in the middle of an epoch', () => {
     expect(annealing.step).to.equal(0);
   });
 
+  it('counts the last update of the failed fit also if another model trains next', async () => {
+    const annealing = new CosineAnnealingCallback({ T_0: 100, unit: 'batch', eta_max: 0.1 }, silent);
+    await rejection(train(tinyModel(), [failing('onBatchEnd', 2), annealing]));
+    await train(tinyModel(), annealing, { epochs: 1 });
+    expect(annealing.step).to.equal(3 + BATCHES);
+    expect(annealing.history.steps).to.deep.equal([0, 1, 2, 3, 4, 5, 6]);
+  });
+
   it('serves another model, since the failed one no longer trains', async () => {
     const annealing = new CosineAnnealingCallback(config, silent);
     await rejection(train(tinyModel(), [annealing, failing('onBatchEnd', 0)]));

@@ -231,6 +231,22 @@ describe('What is remembered of an optimizer', () => {
     expect(rateBeforeAnnealing(optimizer)).to.equal(0.1);
   });
 
+  it('is shared by two copies of this module, such as the CommonJS and the ESM one', () => {
+    const optimizer = tf.train.sgd(0.5);
+    anneal(optimizer, 0.1);
+    const file = require.resolve('../../lib/training/optimizer');
+    const loaded = require.cache[file];
+    delete require.cache[file];
+    const copy = require(file) as typeof import('../../lib/training/optimizer');
+    require.cache[file] = loaded;
+    expect(copy.anneal).to.not.equal(anneal);
+    expect(copy.rateBeforeAnnealing(optimizer)).to.equal(0.5);
+    copy.anneal(optimizer, 0.2);
+    expect(rateBeforeAnnealing(optimizer)).to.equal(0.5);
+    copy.setLearningRate(optimizer, 0.3);
+    expect(rateBeforeAnnealing(optimizer)).to.equal(0.3);
+  });
+
   it('is one memory for every copy of this package in a program', () => {
     const optimizer = tf.train.sgd(0.5);
     anneal(optimizer, 0.1);

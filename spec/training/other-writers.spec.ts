@@ -1,15 +1,32 @@
+import type { Optimizer } from '@tensorflow/tfjs-core';
+import type { CustomCallback, CustomCallbackArgs, LayersModel } from '@tensorflow/tfjs-layers';
 import { expect } from 'chai';
 import { tf } from '../../examples/shared/backend';
 import { CosineAnnealingCallback } from '../../lib/training/callback';
-import { setLearningRate } from '../../lib/training/optimizer';
+import { getLearningRate, setLearningRate } from '../../lib/training/optimizer';
 import { recorder } from '../support/capture';
-import { train } from '../support/datasets';
+import { BATCHES, train } from '../support/datasets';
 import { callback } from '../support/drive';
 import { expectAnnealed, updates } from '../support/expect-annealed';
-import { BASE, ratesOf, tinyModel } from '../support/models';
+import {
+  BASE,
+  functionalModel,
+  noteRates,
+  onBackend,
+  optimizers,
+  ratesOf,
+  tinyModel,
+} from '../support/models';
 
-describe('something else that sets the learning rate', () => {
-  it('gives one warning with both values, and is overwritten', async () => {
+const PREFIX = 'warn: CosineAnnealingCallback: ';
+
+const overwritten = (found: number, written: number | undefined) =>
+  `${PREFIX}something else set the learning rate to ${found} after this callback had set ${written}; that is overwritten at every update, so remove one of the two`;
+const behind = (found: number, written: number | undefined) =>
+  `${PREFIX}something behind this callback set the learning rate to ${found} after this callback had set ${written}, so this update may have trained with it; remove one of the two`;
+
+describe('A callback that shares the optimizer', () => {
+  it('warns once of another writer, with both values, and overwrites it', async () => {
     const { logger, lines } = recorder();
     const model = tinyModel();
     const rates = ratesOf(model);
@@ -19,12 +36,25 @@ describe('something else that sets the learning rate', () => {
     });
     await train(model, [annealing, meddle]);
     expectAnnealed(annealing, rates, updates([0, 1, 2]), { T_0: 3, eta_max: BASE });
-    expect(lines).to.deep.equal([
-      `warn: CosineAnnealingCallback: something else set the learning rate to 0.0625 after this callback had set ${rates[1]}; that is overwritten at every update, so remove one of the two`,
-    ]);
+    expect(lines).to.deep.equal([overwritten(0.0625, rates[1])]);
   });
 
-  it('is warned of once by each of two of our callbacks that share a fit', async () => {
+  it("warns of a writer between its own onBatchBegin and the update, which it can't overwrite", async () => {
+    for (const updateFreq of ['batch', 'epoch'] as const) {
+      const { logger, lines } = recorder();
+      const model = tinyModel();
+      const rates = ratesOf(model);
+      const annealing = new CosineAnnealingCallback({ T_0: 1, updateFreq }, { logger });
+      const meddle = callback({
+        onBatchBegin: async (batch) => void (batch === 3 && setLearningRate(model.optimizer, 0.0625)),
+      });
+      await train(model, [annealing, meddle], { epochs: 1 });
+      expect(rates[3]).to.equal(0.0625);
+      expect(lines, updateFreq).to.deep.equal([behind(0.0625, annealing.learningRate)]);
+    }
+  });
+
+  it('warns once if it shares its fit with another one of ours, which warns once as well', async () => {
     const logs = [recorder(), recorder()];
     const [first, second] = [0.5, 0.25].map(
       (eta_max, i) => new CosineAnnealingCallback({ T_0: 3, eta_max }, { logger: logs[i]?.logger ?? null }),
@@ -33,18 +63,13 @@ describe('something else that sets the learning rate', () => {
     const rates = ratesOf(model);
     await train(model, [first, second]);
     expectAnnealed(second, rates, updates([0, 1, 2]), { T_0: 3, eta_max: 0.25 });
-    const warning = (found: number, set: number) =>
-      `warn: CosineAnnealingCallback: something else set the learning rate to ${found} after this callback had set ${set}; that is overwritten at every update, so remove one of the two`;
     expect(logs.map(({ lines }) => lines)).to.deep.equal([
-      [
-        'warn: CosineAnnealingCallback: something behind this callback set the learning rate to 0.25 after this callback ' +
-          'had set 0.5, so this update may have trained with it; remove one of the two',
-      ],
-      [warning(first.history.learningRates[1] as number, 0.25)],
+      [behind(0.25, 0.5)],
+      [overwritten(first.history.learningRates[1] ?? Number.NaN, 0.25)],
     ]);
   });
 
-  it('is the user after reset(), who may', async () => {
+  it("doesn't take the user for another writer after reset()", async () => {
     const { logger, lines } = recorder();
     const annealing = new CosineAnnealingCallback({ T_0: 1 }, { logger });
     const model = tinyModel();
@@ -54,14 +79,133 @@ describe('something else that sets the learning rate', () => {
     await train(model, annealing, { epochs: 1 });
     expect(lines).to.deep.equal([]);
   });
+});
 
-  it("isn't a model that is compiled again with another optimizer, if eta_max is given", async () => {
+describe('An optimizer that replaces another one within a fit', () => {
+  onBackend('cpu');
+  const config = { T_0: 3 };
+  const isAnother =
+    `${PREFIX}training goes on with another optimizer, whose learning rate is 0.01, under a schedule whose eta_max, 0.5, ` +
+    'was read from the previous one; give `eta_max: 0.01` or `eta_max: 0.5` to choose, or use a new callback for each optimizer';
+
+  const compile = (model: LayersModel, optimizer: Optimizer) =>
+    model.compile({ optimizer, loss: 'meanSquaredError' });
+  const assign = (model: LayersModel, optimizer: Optimizer) => {
+    model.optimizer = optimizer;
+  };
+  const models: [string, () => LayersModel, [string, typeof compile][]][] = [
+    ['a functional model', functionalModel, Object.entries({ compile, assign })],
+    ['a Sequential', tinyModel, Object.entries({ assign })],
+  ];
+  const places: Record<string, (annealing: CosineAnnealingCallback, other: CustomCallback) => object[]> = {
+    'by a callback in front': (annealing, other) => [other, annealing],
+    'by a callback behind': (annealing, other) => [annealing, other],
+  };
+
+  for (const [kind, make, replacements] of models) {
+    for (const [how, replace] of replacements) {
+      for (const name of ['sgd', 'adam']) {
+        for (const [place, order] of Object.entries(places)) {
+          it(`trains at the schedule's rates, with one warning: ${kind}, ${how}, ${name}, ${place}`, async () => {
+            const { logger, lines } = recorder();
+            const model = make();
+            const rates = ratesOf(model);
+            const annealing = new CosineAnnealingCallback(config, { logger });
+            const onEpochBegin = async (epoch: number) => {
+              if (epoch === 0) return;
+              replace(model, optimizers[name]?.(0.01) ?? tf.train.sgd(0.01));
+              noteRates(model, rates);
+            };
+            const callbacks = order(annealing, callback({ onEpochBegin }));
+            const { history } = await train(model, callbacks as CustomCallback[]);
+            expectAnnealed(annealing, rates, updates([0, 1, 2]), { ...config, eta_max: BASE });
+            expect(history['lr']).to.deep.equal([3, 7, 11].map((i) => rates[i]));
+            expect(lines).to.deep.equal([isAnother]);
+          });
+        }
+      }
+    }
+  }
+
+  it('changes nothing by compiling a Sequential, which goes on training with the one before', async () => {
     const { logger, lines } = recorder();
-    const annealing = new CosineAnnealingCallback({ T_0: 1, eta_max: 0.5 }, { logger });
     const model = tinyModel();
-    await train(model, annealing, { epochs: 1 });
-    model.compile({ optimizer: tf.train.adam(0.01), loss: 'meanSquaredError' });
-    await train(model, annealing, { epochs: 1 });
+    const rates = ratesOf(model);
+    const annealing = new CosineAnnealingCallback(config, { logger });
+    const onEpochBegin = async (epoch: number) => {
+      if (epoch === 1) compile(model, tf.train.sgd(0.01));
+    };
+    await train(model, [annealing, callback({ onEpochBegin })]);
+    expectAnnealed(annealing, rates, updates([0, 1, 2]), { ...config, eta_max: BASE });
+    expect(getLearningRate(model.optimizer)).to.equal(0.01);
     expect(lines).to.deep.equal([]);
+  });
+
+  for (const name of ['sgd', 'adam']) {
+    it(`trains at the schedule's rates behind a plain object, if the optimizer is given as a function: ${name}`, async () => {
+      const model = functionalModel();
+      const rates = ratesOf(model);
+      const annealing = new CosineAnnealingCallback(
+        { ...config, batchesPerEpoch: BATCHES },
+        { logger: null, optimizer: () => model.optimizer },
+      );
+      const plain: CustomCallbackArgs = {
+        onEpochBegin: async (epoch) => {
+          if (epoch === 0) return;
+          compile(model, optimizers[name]?.(0.01) ?? tf.train.sgd(0.01));
+          noteRates(model, rates);
+        },
+      };
+      await train(model, [plain, annealing] as CustomCallback[]);
+      expectAnnealed(annealing, rates, updates([0, 1, 2]), { ...config, eta_max: BASE });
+    });
+  }
+
+  it('is warned of if it comes between the beginning and the end of an update', async () => {
+    const { logger, lines } = recorder();
+    const model = functionalModel();
+    const annealing = new CosineAnnealingCallback({ ...config, eta_max: BASE }, { logger });
+    const onBatchBegin = async (batch: number) => {
+      if (batch === 1) compile(model, tf.train.sgd(BASE));
+    };
+    await train(model, [annealing, callback({ onBatchBegin })]);
+    expect(lines).to.deep.equal([
+      `${PREFIX}the optimizer was replaced between the beginning and the end of an update, which may have trained with ` +
+        'the learning rate of either; replace it between updates, such as in onEpochBegin',
+    ]);
+    expect(annealing.step).to.equal(3 * BATCHES);
+  });
+
+  it('is no reason to warn if it comes with the same peak, or if eta_max is given', async () => {
+    for (const [given, learningRate] of [
+      [{}, BASE],
+      [{ eta_max: BASE }, 0.01],
+    ] as const) {
+      const { logger, lines } = recorder();
+      const annealing = new CosineAnnealingCallback({ T_0: 1, ...given }, { logger });
+      const model = tinyModel();
+      await train(model, annealing, { epochs: 1 });
+      compile(model, tf.train.adam(learningRate));
+      await train(model, annealing, { epochs: 1 });
+      expect(lines).to.deep.equal([]);
+    }
+  });
+
+  it("is refused if its learning rate can't be set", async () => {
+    const model = functionalModel();
+    const annealing = new CosineAnnealingCallback(config, { logger: null });
+    const deaf = Object.defineProperty(tf.train.adam(BASE), 'learningRate', {
+      get: () => BASE,
+      set: () => {},
+    });
+    const onEpochBegin = async (epoch: number) => {
+      if (epoch === 1) compile(model, deaf);
+    };
+    let message = '';
+    await train(model, [annealing, callback({ onEpochBegin })]).catch((error) => {
+      message = error.message;
+    });
+    expect(message).to.contain('can be set and read back, but AdamOptimizer did not take');
+    expect(annealing.step).to.equal(BATCHES);
   });
 });
