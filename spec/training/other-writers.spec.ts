@@ -171,7 +171,7 @@ describe('An optimizer that replaces another one within a fit', () => {
     await train(model, [annealing, callback({ onBatchBegin })]);
     expect(lines).to.deep.equal([
       `${PREFIX}the optimizer was replaced between the beginning and the end of an update, which may have trained with ` +
-        'the learning rate of either; replace it between updates, such as in onEpochBegin',
+        'the learning rate of either; replace it between updates, for example in onEpochBegin',
     ]);
     expect(annealing.step).to.equal(3 * BATCHES);
   });
