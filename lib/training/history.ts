@@ -68,7 +68,9 @@ type Column = 'steps' | 'epochs' | 'batches' | 'learningRates';
 export class HistoryLog {
   readonly #limit: number;
   #chunks: Chunk[] = [];
-  #spans: { readonly from: number; readonly config: ScheduledConfig; schedule?: Schedule }[] = [];
+  #spans: ConfigSpan[] = [];
+  /** The latest schedule that was asked for, and the one whose cycles it shares; each of them can have thousands. */
+  #recent: { readonly schedule: Schedule<ScheduledConfig>; readonly base: Schedule } | undefined;
   /** Changes ever appended, and those dropped since; the chunks begin at a multiple of CHUNK before `#dropped`. */
   #appended = 0;
   #dropped = 0;
@@ -87,7 +89,8 @@ export class HistoryLog {
     const latest = this.#spans.at(-1);
     if (latest?.config === schedule.config) return;
     if (latest?.from === this.#appended) this.#spans.pop();
-    this.#spans.push({ from: this.#appended, config: schedule.config, schedule });
+    this.#spans.push({ from: this.#appended, config: schedule.config });
+    this.#recent = { schedule, base: schedule };
   }
 
   append({ step, epoch, batch }: UpdateIndex, learningRate: number, isRestart: boolean): void {
@@ -189,17 +192,44 @@ export class HistoryLog {
   }
 
   #positionOf(i: number, update: UpdateIndex): CyclePosition {
-    const index = this.#dropped + i;
-    const span = this.#spans.findLast(({ from }) => from <= index);
-    if (span === undefined) throw new Error(`change ${i} has no config`);
-    span.schedule ??= scheduleOf(span.config);
-    return span.schedule.cycleAt(positionOf(span.schedule, update));
+    const config = this.#configAt(this.#dropped + i);
+    if (config === undefined) throw new Error(`change ${i} has no config`);
+    const schedule = this.#scheduleOf(config);
+    return schedule.cycleAt(positionOf(schedule, update));
+  }
+
+  #configAt(index: number): ScheduledConfig | undefined {
+    let [low, high] = [0, this.#spans.length];
+    while (high - low > 1) {
+      const middle = Math.floor((low + high) / 2);
+      if ((this.#spans[middle]?.from ?? Infinity) <= index) low = middle;
+      else high = middle;
+    }
+    return this.#spans[low]?.config;
+  }
+
+  /** The number of batches decides how positions are rounded, and where no cycle lies. */
+  #scheduleOf(config: ScheduledConfig): Schedule {
+    const recent = this.#recent;
+    if (recent?.schedule.config === config) return recent.schedule;
+    const base =
+      recent !== undefined && isSameButBatches(recent.schedule.config, config)
+        ? recent.base
+        : scheduleOf(config);
+    const schedule = Object.assign((t: number) => base(t), { ...base, config });
+    this.#recent = { schedule, base };
+    return schedule;
   }
 
   #chunkOf(index: number): Chunk {
     const first = this.#dropped - (this.#dropped % CHUNK);
     return this.#chunks[Math.floor((index - first) / CHUNK)] ?? new Chunk();
   }
+}
+
+function isSameButBatches(a: ScheduledConfig, b: ScheduledConfig): boolean {
+  const keys = [...Object.keys(a), ...Object.keys(b)];
+  return keys.every((key) => key === 'batchesPerEpoch' || Reflect.get(a, key) === Reflect.get(b, key));
 }
 
 const numbers = (from: number, to: number): number[] =>
