@@ -13,7 +13,7 @@ type BaseCallback = Callback | CustomCallback;
 
 const silent = { logger: null };
 
-describe('fit after fit on one callback', () => {
+describe('A callback in fit after fit', () => {
   const config = { T_0: 1, T_mult: 2, eta_max: 0.25 };
   const start = (own: CosineAnnealingConfig = config) => {
     const model = tinyModel();
@@ -154,7 +154,7 @@ describe('fit after fit on one callback', () => {
   });
 });
 
-describe('after a fit that failed in the middle of an epoch', () => {
+describe('A callback whose fit failed in the middle of an epoch', () => {
   const config = { T_0: 1, T_mult: 2, eta_max: 0.25 };
   const interrupted = [...updates([0, 1]).slice(0, 6), ...updates([1, 2])];
   const failing = (hook: 'onBatchBegin' | 'onBatchEnd', at: number) => {

@@ -32,7 +32,7 @@ const atEpochEnds = (rates: number[], batches = BATCHES) =>
   rates.filter((_, i) => i % batches === batches - 1);
 
 for (const backend of backends) {
-  describe(`training on ${backend}`, () => {
+  describe(`Training on ${backend}`, () => {
     onBackend(backend);
 
     for (const [name, create] of Object.entries(optimizers)) {
@@ -69,7 +69,7 @@ for (const backend of backends) {
   });
 }
 
-describe('the learning rates of a fit are those of the pure schedule', () => {
+describe('The learning rates of a fit are those of the pure schedule', () => {
   const config: CosineAnnealingConfig = { T_0: 1, T_mult: 2, eta_min: 0.001 };
   const plain = { onEpochEnd: async () => {} };
   const earlyStopping = () => tf.callbacks.earlyStopping({ monitor: 'loss', patience: 100 });

@@ -9,7 +9,7 @@ import { ratesOf, tinyModel, weightsOf } from '../support/models';
 
 const silent = { logger: null };
 
-describe('one callback, several fits at once', () => {
+describe('One callback for several fits', () => {
   const inUse =
     '`callbacks`: this CosineAnnealingCallback is in use by a fit in progress; make one for each fit, and put it into ' +
     '`callbacks` once';

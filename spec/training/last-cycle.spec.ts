@@ -10,7 +10,7 @@ import { BASE, ratesOf, tinyModel, weightsOf } from '../support/models';
 
 const silent = { logger: null };
 
-describe('after the last cycle', () => {
+describe('A callback after its last cycle', () => {
   const stopped = async (config: CosineAnnealingConfig, options: ModelFitArgs = {}) => {
     const model = tinyModel();
     const rates = ratesOf(model);
@@ -63,7 +63,7 @@ describe('after the last cycle', () => {
   });
 });
 
-describe('cycles that fill the fit', () => {
+describe('Cycles that fill the fit', () => {
   it('take its epochs as their total', async () => {
     const model = tinyModel();
     const rates = ratesOf(model);

@@ -127,6 +127,28 @@ describe('nextFrame', () => {
   });
 });
 
+describe('Training in a page that is seen', () => {
+  it('waits for its animation frames as often as yieldEvery says', async () => {
+    for (const [yieldEvery, frames] of [
+      ['batch', 12],
+      ['epoch', 3],
+      ['never', 0],
+    ] as const) {
+      const page = new FakePage();
+      const annealing = new CosineAnnealingCallback({ T_0: 1 }, { logger: null, yieldEvery });
+      let drawn = 0;
+      const display = setInterval(() => {
+        drawn += page.frames.length;
+        page.draw();
+      }, 1);
+      await inPage(page, async () => {
+        await train(tinyModel(), annealing);
+      }).finally(() => clearInterval(display));
+      expect(drawn, yieldEvery).to.equal(frames);
+    }
+  });
+});
+
 describe('Training in a hidden page', () => {
   it('ends, whatever yieldEvery is', async () => {
     const page = new FakePage();

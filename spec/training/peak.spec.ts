@@ -121,7 +121,7 @@ describe('eta_max', () => {
   });
 });
 
-describe('an optimizer without a learning rate that can be set and read back', () => {
+describe('An optimizer without a learning rate that can be set and read back', () => {
   const broken: Record<string, (optimizer: Optimizer) => void> = {
     'has none': (optimizer) => Object.defineProperty(optimizer, 'learningRate', { value: undefined }),
     'has one that is read-only': (optimizer) =>

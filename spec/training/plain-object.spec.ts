@@ -9,7 +9,7 @@ import { BASE, ratesOf, tinyModel, weightsOf } from '../support/models';
 
 const silent = { logger: null };
 
-describe('behind a plain object in callbacks', () => {
+describe('A callback behind a plain object', () => {
   it('says what to do if options.optimizer is missing, and trains nothing', async () => {
     const model = tinyModel();
     const error = await rejection(
@@ -24,7 +24,7 @@ describe('behind a plain object in callbacks', () => {
     expect(weightsOf(model)).to.deep.equal(weightsOf(tinyModel()));
   });
 
-  it('options.optimizer counts; elsewhere the optimizer of the model does, also once it is compiled again', async () => {
+  it('needs options.optimizer; elsewhere the optimizer of the model counts, also once it is compiled again', async () => {
     const model = tinyModel();
     const annealing = new CosineAnnealingCallback({ T_0: 1 }, { ...silent, optimizer: model.optimizer });
     model.compile({ optimizer: tf.train.sgd(BASE), loss: 'meanSquaredError' });

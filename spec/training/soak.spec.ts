@@ -29,7 +29,7 @@ async function soak(annealing: CosineAnnealingCallback, epochs: number, batches:
 
 const started = (config: CosineAnnealingConfig) => new CosineAnnealingCallback(config, { logger: null });
 
-describe('a million changes', () => {
+describe('A million changes', () => {
   it('cost at most 24 bytes each', () => {
     const count = 2 ** 20;
     const before = memory();
@@ -44,7 +44,7 @@ describe('a million changes', () => {
   });
 });
 
-describe('a million batches', () => {
+describe('A million batches', () => {
   onBackend('cpu');
 
   it('with a historyLimit leave the heap flat, no tensor more, and every count right', async () => {

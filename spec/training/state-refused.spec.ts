@@ -18,7 +18,7 @@ describe('A state that is refused', () => {
     return draft;
   };
 
-  it('because it was cut short says so, wherever it was cut', () => {
+  it('says so if it is truncated, wherever that is', () => {
     const text = JSON.stringify(state);
     for (let end = 0; end < text.length; end++) {
       expect(refusal(text.slice(0, end))).to.match(
@@ -27,7 +27,7 @@ describe('A state that is refused', () => {
     }
   });
 
-  it('because it was cut short shows its end, and the problem that JSON.parse found', () => {
+  it('shows its end and the problem that JSON.parse found if it is truncated', () => {
     const text = `{"version":1,${' '.repeat(100)}"config":{"T_0`;
     expect(() => load(text))
       .to.throw('that end in "      \\"config\\":{\\"T_0";')
@@ -35,13 +35,13 @@ describe('A state that is refused', () => {
       .that.is.instanceOf(SyntaxError);
   });
 
-  it('is not one whose epochs are ahead of its updates, set once an epoch', async () => {
+  it("isn't one whose epochs are ahead of its updates, set once an epoch", async () => {
     const annealing = new Annealing({ T_0: 10, updateFreq: 'epoch' }, { logger: null });
     await train(tinyModel(), annealing, { batchSize: 100, initialEpoch: 5, epochs: 6 });
     expect(load(annealing.toJSON()).toJSON()).to.deep.equal(annealing.toJSON());
   });
 
-  it('because a newer release wrote it asks for that release, whatever else is in it', () => {
+  it('asks for a newer release if that wrote it, whatever else is in it', () => {
     for (const version of [2, 3, 1.5, 1e300]) {
       expect(refusal({ version, shape: 'new' })).to.equal(
         `\`version\`: expected 1, the version that this release of tfjs-cosine-annealing reads, got ${version}; install a newer release`,
@@ -49,7 +49,7 @@ describe('A state that is refused', () => {
     }
   });
 
-  it('because it is something else says what was expected', () => {
+  it('says what was expected if it is something else', () => {
     for (const other of [null, undefined, 1, true, [], 'null', '[]', '"text"', () => state]) {
       expect(refusal(other)).to.match(/^`state`: expected what JSON\.stringify\(annealing\) wrote, got /);
     }
@@ -111,7 +111,7 @@ describe('A state that is refused', () => {
     for (const [damage, message] of cases) expect(refusal(damaged(damage)), message).to.contain(message);
   });
 
-  it('tells all problems of its form at once', () => {
+  it('lists all problems of its form at once', () => {
     const message = refusal(damaged((d) => Object.assign(d, { position: null, history: 1 })));
     expect(message.split('\n')).to.have.length(2);
   });
@@ -120,7 +120,7 @@ describe('A state that is refused', () => {
     "`checksum`: doesn't agree with the rest of the state, which was damaged or edited; go back to an earlier copy; " +
     'to change the config of a saved training, use fromJSON(state, options, changes)';
 
-  it('because it was edited names the way to change a config', () => {
+  it('names the way to change a config if it was edited', () => {
     const edits: Record<string, (draft: Draft) => void> = {
       'position.epoch': (d) => Object.assign(d['position'] as Draft, { epoch: 7 }),
       'position.step': (d) => Object.assign(d['position'] as Draft, { step: 99 }),
@@ -167,7 +167,7 @@ describe('A state that is refused', () => {
     }
   });
 
-  it('is not one whose white space or order of keys was changed', () => {
+  it("isn't one whose white space or order of keys was changed", () => {
     const reversed = (value: unknown): unknown =>
       typeof value === 'object' && value !== null && !Array.isArray(value)
         ? Object.fromEntries(
