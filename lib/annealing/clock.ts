@@ -6,7 +6,7 @@ export interface ClockConfig {
   readonly batchesPerEpoch?: number | undefined;
 }
 
-/** An update, by its numbers. */
+/** An update, by its indexes. */
 export interface UpdateIndex {
   /** Index of the update, from 0 at the callback's first one. */
   readonly step: number;

@@ -23,7 +23,7 @@ export interface Warmup {
   readonly everyCycle: boolean;
   /** How it rises. */
   readonly shape: 'linear' | 'cosine';
-  /** Whether it lengthens its cycle, shortens the cosine, or covers the cosine's head. */
+  /** Whether it lengthens its cycle, shortens the cosine, or covers the start of the cosine. */
   readonly placement: 'before' | 'inside' | 'overlap';
 }
 
@@ -184,8 +184,8 @@ function startTable(config: CyclesConfig, count: number, base: (i: number) => Do
 }
 
 /**
- * Finds a cycle near the guess. Beyond 2^53 cycles a number is also the next one's, so that it is not sought until the
- * boundaries agree.
+ * Finds a cycle near the guess, in a few steps. It doesn't insist that the boundaries agree, since beyond 2^53 cycles an
+ * index no longer tells neighbours apart.
  */
 function finder(guess: (t: number) => number, at: (i: number) => Cycle, count: number) {
   return (t: number): Cycle => {
@@ -213,8 +213,8 @@ export function memoized<Result>(compute: (i: number) => Result): (i: number) =>
 }
 
 /**
- * 1 + m + ... + m^(i-1) = (m^i - 1) / (m - 1), and m^i, as functions of i. What is computed is m^i - 1, digit by digit
- * of i: rounding errors in m^i would grow with i, and be all that the difference leaves if m is close to 1.
+ * 1 + m + ... + m^(i-1) = (m^i - 1) / (m - 1), and m^i, as functions of i. It computes m^i - 1 directly, digit by digit
+ * of i: if m is close to 1, subtracting 1 from a rounded m^i would leave little but rounding errors.
  */
 function geometric(m: number): (i: number) => { sum: DoubleDouble; power: DoubleDouble } {
   if (m === 1) return (i) => ({ sum: exactly(i), power: ONE });

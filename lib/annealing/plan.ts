@@ -39,63 +39,92 @@ export interface PlannedRestart {
   readonly T_i: number;
 }
 
-/** A change that makes a notice go away: of the fit's `epochs`, or of keys of the config (undefined: remove it). */
+/** A change that makes a notice go away. */
 export type Cure =
-  | { /** The fit's `epochs`. */ readonly epochs: number }
-  | { /** Keys of the config; undefined removes one. */ readonly config: Readonly<Record<string, unknown>> };
+  | {
+      /** The fit's `epochs`. */
+      readonly epochs: number;
+    }
+  | {
+      /** Keys of the config; undefined removes one. */
+      readonly config: Readonly<Record<string, unknown>>;
+    };
 
-/** What a user should be told about a training before it begins; positions are in units. */
-export type Notice = { /** What makes it go away. */ readonly cures: readonly Cure[] } & (
+/** What a user should be told about a training before it begins: its kind and its numbers. Positions are in units. */
+export type Notice = {
+  /** What makes it go away. */
+  readonly cures: readonly Cure[];
+} & (
   | {
-      /** What it is about. */ readonly kind: 'length in batches';
-      /** Length of the first cycle, in epochs. */ readonly length: number;
-      /** Epochs of the training. */ readonly epochs: number;
-      /** Batches of the training. */ readonly batches: number;
+      readonly kind: 'length in batches';
+      /** Length of the first cycle, in epochs. */
+      readonly length: number;
+      /** Epochs of the training. */
+      readonly epochs: number;
+      /** Batches of the training. */
+      readonly batches: number;
     }
   | {
-      /** What it is about. */ readonly kind: 'idle after the last cycle' /** Where it begins, in units. */;
-      readonly from: number /** Where training ends, in units. */;
+      readonly kind: 'idle after the last cycle';
+      /** Where nothing is learned any more. */
+      readonly from: number;
+      /** Where training ends. */
       readonly to: number;
     }
   | {
-      /** What it is about. */ readonly kind: 'never reaches the peak';
-      /** Where in the schedule training ends. */ readonly phase: 'before' | 'warmup';
-      /** Where training ends, in units. */ readonly to: number;
-      /** The learning rate that it never reaches. */ readonly peak: number;
+      readonly kind: 'never reaches the peak';
+      /** The phase that training ends in. */
+      readonly phase: 'before' | 'warmup';
+      /** Where training ends. */
+      readonly to: number;
+      /** The learning rate that it never reaches. */
+      readonly peak: number;
     }
   | {
-      /** What it is about. */ readonly kind: 'no restart' /** Where training ends, in units. */;
+      readonly kind: 'no restart';
+      /** Where training ends. */
       readonly to: number;
     }
   | {
-      /** What it is about. */ readonly kind: 'ends inside a cycle';
-      /** Where training ends, in units. */ readonly to: number;
-      /** The learning rate there. */ readonly learningRate: number;
+      readonly kind: 'ends inside a cycle';
+      /** Where training ends. */
+      readonly to: number;
+      /** The learning rate there. */
+      readonly learningRate: number;
       /** Where that cycle ends. */
       readonly end: number;
     }
   | {
-      /** What it is about. */ readonly kind: 'constant' /** The learning rate there. */;
+      readonly kind: 'constant';
+      /** The learning rate. */
       readonly learningRate: number;
     }
   | {
-      /** What it is about. */ readonly kind: 'one update per cycle' /** The learning rate there. */;
+      readonly kind: 'one update per cycle';
+      /** The learning rate. */
       readonly learningRate: number;
     }
   | {
-      /** What it is about. */ readonly kind: 'begins inside a cycle';
-      /** Where it begins, in units. */ readonly from: number;
-      /** Index of the cycle. */ readonly cycle: number;
-      /** The learning rate there. */ readonly learningRate: number;
+      readonly kind: 'begins inside a cycle';
+      /** Where training begins. */
+      readonly from: number;
+      /** Index of the cycle. */
+      readonly cycle: number;
+      /** The learning rate there. */
+      readonly learningRate: number;
     }
   | {
-      /** What it is about. */ readonly kind: 'once an epoch in batches' /** Batches in an epoch. */;
+      readonly kind: 'once an epoch in batches';
+      /** Batches in an epoch. */
       readonly batchesPerEpoch: number;
     }
-  | { /** What it is about. */ readonly kind: 'batches unknown' }
+  | {
+      /** What it is about. */
+      readonly kind: 'batches unknown';
+    }
 );
 
-/** At most so many restarts are planned, and so many cycles are looked at to judge the learning rates. */
+/** At most: restarts in a plan, cycles that are examined to judge the learning rates, cycle ends that are tried as cures. */
 const MAX_PLANNED = 7;
 const MAX_JUDGED = 1000;
 const MAX_ENDS = 3;
@@ -170,7 +199,8 @@ function ratesNotice(schedule: Schedule, training: Stretch): Notice | undefined 
   }
   const isOneEach =
     visited.length > 1 && visited.every(({ updates, phase }) => updates === 1 && phase === 'anneal');
-  if (!samePeak || !isOneEach) return undefined;
+  // While the number of batches is unknown, so is how many updates a cycle has.
+  if (!samePeak || !isOneEach || updatesPerUnit(config) === undefined) return undefined;
   return { kind: 'one update per cycle', learningRate, cures: longerCycles(config) };
 }
 

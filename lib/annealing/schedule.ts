@@ -145,7 +145,7 @@ function fallToLastUpdate(config: ScheduleConfig, { cosineStart: start, T_i, end
   return { start, end: lastPosition, length: add(lastPosition, negate(start)).hi };
 }
 
-/** eta_min^i and eta_max^i. Growth ends at the largest double, and decay at eta_min. */
+/** eta_min^i and eta_max^i. Growth stops at the largest double, decay at eta_min. */
 export function ratesAt(config: ScheduleConfig, i: number): Rates {
   const { eta_min_ratio, eta_max_mult, amplitude_mult } = config;
   const eta_min =
@@ -164,7 +164,7 @@ const power = (base: number, i: number) => Math.min(Number.MAX_VALUE, base ** i)
 export const positionOf = (schedule: Schedule, update: clock.UpdateIndex): number =>
   snapped(schedule, clock.positionOf(schedule.config, update));
 
-/** A position, or the cycle's end if that comes within a rounding error. */
+/** A position, or the cycle's end if that is within a rounding error. */
 export function snapped({ config, cycleAt, cycleStart }: Schedule, t: number): number {
   const end = cycleStart(cycleAt(t).cycle + 1);
   return t < end && end - t <= ROUNDING / (updatesPerUnit(config) ?? 1) ? end : t;

@@ -28,7 +28,9 @@ export interface SearchSource {
   readonly losses: ArrayLike<number | null>;
   /** The trials: the peak of each, > 0, and its final loss. */
   readonly trials: readonly {
-    /** Its peak. */ readonly eta_max: number /** Its final loss. */;
+    /** Its peak, > 0. */
+    readonly eta_max: number;
+    /** Its final loss; null if it diverged. */
     readonly loss: number | null;
   }[];
   /** Peaks that other rules suggest, by the rules' names; what isn't > 0 is left out. */

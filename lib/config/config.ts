@@ -35,7 +35,7 @@ export function parseConfig(config: CosineAnnealingConfig, names: Names = {}): P
   return Object.freeze(withDefaultFloor(result.data));
 }
 
-/** The config as far as its keys are right by themselves, so that the rules between those can be asked, too. */
+/** The keys that are valid on their own, so that the rules between them can still be checked. */
 function withoutKeys(config: unknown, wrong: ReadonlySet<string>): ParsedConfig | undefined {
   if (!isObject(config)) return undefined;
   const right = configKeys.filter((key) => !wrong.has(key) && Object.hasOwn(config, key));
@@ -89,8 +89,11 @@ export interface PlannedTraining {
 
 /** What a training will do, and what should be said of it before it begins. */
 export interface SchedulePlan extends Plan {
-  /** What should be said, each as a sentence and with the changes of config or `epochs` that cure it. */
-  readonly notices: readonly (Notice & { /** The notice as a sentence. */ readonly message: string })[];
+  /** What should be said: each as a sentence, with changes of the config or of `epochs` that cure it. */
+  readonly notices: readonly (Notice & {
+    /** The notice as a sentence. */
+    readonly message: string;
+  })[];
 }
 
 const trainingSchema = strict(
@@ -133,7 +136,7 @@ export function plan(
   return { ...planOf(schedule, stretch), notices };
 }
 
-/** What should be said of a stretch before it begins, with those cures that work for this very config. */
+/** What should be said of a stretch before it begins, with only those cures that work for this very config. */
 export function provenNotices(schedule: Schedule<ScheduledConfig>, stretch: Stretch): Notice[] {
   return noticesOf(schedule, stretch).map((notice) => ({
     ...notice,

@@ -15,16 +15,16 @@ import type { ConfigKey, ParsedConfig } from './keys';
 /** What the caller calls our keys, such as 'config.first_decay_steps' for T_0; a key that isn't there keeps its name. */
 export type Names = Readonly<Record<string, string>>;
 
-/** What is wrong with a key beside the others: its path as we write it, such as 'warmup.length', and the rest of a problem. */
+/** What is wrong with a key in combination with others: its path as we write it, such as 'warmup.length', and the rest of a problem. */
 type Conflict = { readonly path: string } & Omit<Problem, 'path'>;
 
-/** A rule between keys; it is asked if each of them is right by itself. */
+/** A rule between keys; it is checked if each of them is valid on its own. */
 interface Rule {
   readonly keys: readonly ConfigKey[];
   conflicts(config: ParsedConfig, name: (path: string) => string): Iterable<Conflict>;
 }
 
-/** Every rule between keys that this config breaks, except rules about keys that are wrong by themselves. */
+/** Every rule between keys that this config breaks, except rules about keys that are invalid on their own. */
 export function conflictsIn(config: ParsedConfig, wrong: ReadonlySet<string>, names: Names): Problem[] {
   const name = (path: string) => `\`${nameIn(names, path)}\``;
   return rules

@@ -17,7 +17,7 @@ import {
   strict,
 } from './rules';
 
-/** Shorter or longer cycles could not be told from rounding. */
+/** Shorter or longer cycles couldn't be told apart from rounding errors. */
 const length = () => {
   const range = rule(`a number from ${MIN_LENGTH} to 2^53 - 1`);
   return positive().check(z.gte(MIN_LENGTH, range), z.lte(MAX_POSITION, range));
@@ -134,7 +134,7 @@ const elsewhere = {
   warmup_steps: "give warmup with unit: 'batch'",
 };
 
-/** Every key by itself: its rule and its default. The rules between keys are in `conflicts`. */
+/** Every key on its own: its rule and its default. The rules between keys are in `conflicts`. */
 export const keysSchema = strict(shape, 'an object such as { T_0: 10 }', elsewhere);
 
 /** The config as a user writes it: plain data, every key of which has a default but `T_0`. @interface */

@@ -1,7 +1,7 @@
 import type { Cure, Notice, Plan } from '../annealing/plan';
 import { show } from '../errors';
 
-/** How what is decided elsewhere as data is told to a user. */
+/** The words for plans, notices and events, which are decided elsewhere, as data. */
 
 /** What a run will do, in one line. */
 export function describePlan({ from, to, learningRate, restarts, lastCycleEnd }: Plan, unit: Unit): string {

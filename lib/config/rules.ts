@@ -62,7 +62,7 @@ export const ignored = () => z.optional(z.unknown());
 /** For a value that has none of the forms that are accepted. */
 export const refused = (expected: string) => z.never(rule(expected));
 
-/** A list of at least one item. A list of a million wrong ones is answered in proportion to what can be read. */
+/** A list of at least one item. It stops at MAX_PROBLEMS, so that a million wrong items are refused quickly. */
 export function listOf<Item extends z.ZodMiniType>(item: Item) {
   const read = new WeakSet<object>(); // configs are parsed again whenever more is learned
   return own<readonly z.output<Item>[], readonly z.input<Item>[]>((value, findings) => {
@@ -92,7 +92,7 @@ export function oneOrList<One extends z.ZodMiniType, Item extends z.ZodMiniType>
   return byForm((value) => (Array.isArray(value) ? list : typeof value === 'number' ? one : other));
 }
 
-/** The schema that the value's form asks for: z.union would only say that none fits, this says what is wrong with the one that was meant. */
+/** Picks the schema by the value's form: z.union would only say that none fits, this says what is wrong with the one that was meant. */
 export function byForm<Schema extends z.ZodMiniType>(schemaFor: (value: unknown) => Schema) {
   return own<z.output<Schema>, z.input<Schema>>((value, findings) => {
     const result = schemaFor(value).safeParse(value, { reportInput: true });
@@ -125,7 +125,7 @@ export function strict<Shape extends z.core.$ZodLooseShape>(
   });
 }
 
-/** A schema with rules between its keys, which are asked once every key by itself is right. */
+/** A schema with rules between its keys, which are checked once every key is valid on its own. */
 export function withRules<Schema extends z.ZodMiniType>(
   schema: Schema,
   conflicts: (value: z.output<Schema>) => Iterable<Problem>,
@@ -165,7 +165,7 @@ export function problemsOf({ issues }: z.core.$ZodError): Problem[] {
   });
 }
 
-/** What an unknown name is answered with. */
+/** The hint for an unknown name. */
 export function suggestion(key: string, known: readonly string[]): string {
   const edits = (name: string) => distance(plain(key), plain(name));
   const nearest = known.reduce((best, name) => (edits(name) < edits(best) ? name : best));
@@ -173,7 +173,7 @@ export function suggestion(key: string, known: readonly string[]): string {
   return isNear ? `did you mean ${nearest}?` : `expected one of ${known.join(', ')}`;
 }
 
-/** A name without what people write in different ways: tMult is T_mult. */
+/** A name's letters and digits in lower case, so that tMult matches T_mult. */
 const plain = (name: string) =>
   name
     .slice(0, 100)
@@ -198,7 +198,7 @@ class Findings {
     return this.#issues.length;
   }
 
-  /** Takes note of problems, below these keys of the value if any are given; there is then no result. */
+  /** Records problems, below these keys of the value if any are given; there is no result then. */
   add(problems: Iterable<Problem>, ...root: Problem['path']): undefined {
     for (const { path, ...problem } of problems) {
       this.#issues.push({
@@ -211,7 +211,7 @@ class Findings {
   }
 }
 
-/** A schema of our own: it returns what it read, or takes note of what is wrong. */
+/** A schema of our own: it returns what it read, or records what is wrong. */
 function own<Output, Input>(read: (value: unknown, findings: Findings) => Output | undefined) {
   const parsed = z.transform((value, { issues }) => read(value, new Findings(value, issues)));
   return z.pipe(z.unknown(), parsed) as unknown as z.ZodMiniType<Output, Input>;

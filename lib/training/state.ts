@@ -62,7 +62,11 @@ const positionSchema = strict(
     /** The last update that was made, as long as the end of its cycle is still to be told; else null. */
     unended: z.nullable(
       strict(
-        { ...lastShape, /** Its index. */ step: countFromZero() },
+        {
+          ...lastShape,
+          /** Its index. */
+          step: countFromZero(),
+        },
         'the object { t, epoch, learningRate, step }, or null',
       ),
     ),

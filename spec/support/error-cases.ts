@@ -76,6 +76,8 @@ export const refusals: Record<string, readonly string[]> = {
     'fit({ cycles: 2 }), with epochs: Infinity',
     'annealing.onEpochBegin(0)',
     'annealing.beforeUpdate(optimizer, { epoch: 0, batch: 0 }); annealing.afterUpdate(); annealing.afterUpdate()',
+    'annealing.beforeUpdate(optimizer, 3)',
+    'annealing.beforeUpdate(optimizer, { batch: 2 ** 31 })',
   ],
   'A saved state': [
     `CosineAnnealingCallback.fromJSON('{"version":1,"conf')`,

@@ -273,6 +273,27 @@ describe('updateAt', () => {
 });
 
 describe('The ends of cycles', () => {
+  it('are told once by a fit that jumps away, if an error kept the fit before from it', () => {
+    const fit = {
+      firstEpoch: 0,
+      isOnClock: true,
+      epochs: 9,
+      batchesPerEpoch: 4,
+      learningRate: 0.5,
+      optimizer: 'SGDOptimizer',
+    };
+    const run = runOf({ T_0: 1 });
+    run.beginFit(fit);
+    for (let batch = 0; batch < 4; batch++) {
+      run.book(run.updateAt(batch));
+      run.countUpdate();
+    }
+    run.countEpoch(0);
+    run.beginFit({ ...fit, firstEpoch: 5 });
+    expect(run.takeEndBefore(0)).to.include({ cycle: 0, step: 3, epoch: 0 });
+    expect(run.takeEndBefore(0)).to.equal(undefined);
+  });
+
   it('are told once each, by the last update of the cycle or with the epoch', () => {
     expect(train(runOf({ T_0: 1, T_mult: 2 })).ends).to.deep.equal([
       {
