@@ -30,7 +30,8 @@ export function warmUp({ from, eta_max, length, shape }: WarmupRise, elapsed: nu
  * off by 0.35 u, and there are a quotient and a product; so the angle's relative error is below 5.4 u. Up to the middle
  * the half cosine changes by at most 1.6 times as much, beyond it by at most twice as much (2 x cot x <= 2). Sine and
  * cosine are within 1 ulp, so within 2 u, which squaring doubles; four more roundings follow. In all: 19 u, or 9.5 units
- * of 2^-52. Exact are eta_max at the start, eta_min at the end, and the half cosine's 1/2 in the middle.
+ * of 2^-52. A cycle's end is known to 2^-100 of itself, which counts only if T_left is below 2^-46 of the position. Exact
+ * are eta_max at the start, eta_min at the end, and the half cosine's 1/2 in the middle.
  */
 export const RELATIVE_ERROR = 19 * 2 ** -53;
 

@@ -56,6 +56,7 @@ export type Notice = {
   readonly cures: readonly Cure[];
 } & (
   | {
+      /** What it is about. */
       readonly kind: 'length in batches';
       /** Length of the first cycle, in epochs. */
       readonly length: number;
@@ -65,6 +66,7 @@ export type Notice = {
       readonly batches: number;
     }
   | {
+      /** What it is about. */
       readonly kind: 'idle after the last cycle';
       /** Where nothing is learned any more. */
       readonly from: number;
@@ -72,6 +74,7 @@ export type Notice = {
       readonly to: number;
     }
   | {
+      /** What it is about. */
       readonly kind: 'never reaches the peak';
       /** The phase that training ends in. */
       readonly phase: 'before' | 'warmup';
@@ -81,11 +84,13 @@ export type Notice = {
       readonly peak: number;
     }
   | {
+      /** What it is about. */
       readonly kind: 'no restart';
       /** Where training ends. */
       readonly to: number;
     }
   | {
+      /** What it is about. */
       readonly kind: 'ends inside a cycle';
       /** Where training ends. */
       readonly to: number;
@@ -95,16 +100,19 @@ export type Notice = {
       readonly end: number;
     }
   | {
+      /** What it is about. */
       readonly kind: 'constant';
       /** The learning rate. */
       readonly learningRate: number;
     }
   | {
+      /** What it is about. */
       readonly kind: 'one update per cycle';
       /** The learning rate. */
       readonly learningRate: number;
     }
   | {
+      /** What it is about. */
       readonly kind: 'begins inside a cycle';
       /** Where training begins. */
       readonly from: number;
@@ -114,6 +122,7 @@ export type Notice = {
       readonly learningRate: number;
     }
   | {
+      /** What it is about. */
       readonly kind: 'once an epoch in batches';
       /** Batches in an epoch. */
       readonly batchesPerEpoch: number;

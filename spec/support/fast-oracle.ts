@@ -53,13 +53,6 @@ interface Growing {
 export const lengthOf = ({ T_0, T_mult }: Growing, i: number): DoubleDouble =>
   multiply(exactly(T_0), powerOf(exactly(T_mult), i));
 
-/** Where cycle i begins: the sum of the lengths before. */
-export function startOf({ T_0, T_mult }: Growing, i: number): DoubleDouble {
-  if (T_mult === 1) return multiply(exactly(T_0), exactly(i));
-  const growth = add(powerOf(exactly(T_mult), i), exactly(-1));
-  return divide(multiply(exactly(T_0), growth), add(exactly(T_mult), exactly(-1)));
-}
-
 /** What remains from t to a boundary. */
 export const timeTo = (boundary: DoubleDouble, t: number): DoubleDouble => add(boundary, exactly(-t));
 
