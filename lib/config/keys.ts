@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import type { PerCycle } from '../annealing/cycles';
 import { MAX_POSITION, MIN_LENGTH } from '../annealing/limits';
 import {
+  also,
   byForm,
   count,
   duration,
@@ -13,15 +14,14 @@ import {
   oneOrList,
   positive,
   refused,
-  rule,
   strict,
 } from './rules';
 
 /** Shorter or longer cycles couldn't be told apart from rounding errors. */
-const length = () => {
-  const range = rule(`a number from ${MIN_LENGTH} to 2^53 - 1`);
-  return positive().check(z.gte(MIN_LENGTH, range), z.lte(MAX_POSITION, range));
-};
+const length = () =>
+  positive().check(
+    also((value) => value >= MIN_LENGTH && value <= MAX_POSITION, `a number from ${MIN_LENGTH} to 2^53 - 1`),
+  );
 
 const perCycle = <Item extends z.ZodMiniType<number, number>>(item: Item, expected: string) =>
   oneOrList(item, item, `${expected}, or a list with one per cycle`) as z.ZodMiniType<PerCycle, PerCycle>;

@@ -9,34 +9,33 @@ import { CosineAnnealingError, type Problem, show } from '../errors';
 const MAX_PROBLEMS = 20;
 
 /** The wording of a rule; a value that breaks it is checked no further, so that each value has one problem. */
-export const rule = (expected: string) => ({ error: `expected ${expected}`, abort: true });
+const rule = (expected: string) => ({ error: `expected ${expected}`, abort: true });
 
-export const positive = () => {
-  const above0 = rule('a number > 0');
-  return z.number(above0).check(z.gt(0, above0));
-};
+/** A value that passes a test; `expected` says which do. */
+export const passes = <Value>(isRight: (value: unknown) => boolean, expected: string) =>
+  z.custom<Value>(isRight, rule(expected));
 
-export const notNegative = () => {
-  const from0 = rule('a number >= 0');
-  return z.number(from0).check(z.gte(0, from0));
-};
+const number = (isRight: (value: number) => boolean, expected: string) =>
+  passes<number>((value) => typeof value === 'number' && Number.isFinite(value) && isRight(value), expected);
 
-export const fraction = () => {
-  const share = rule('a number from 0 to 1');
-  return z.number(share).check(z.gte(0, share), z.lte(1, share));
-};
+const integerFrom = (least: number) =>
+  number((value) => Number.isSafeInteger(value) && value >= least, `an integer >= ${least}`);
 
-export const count = () => {
-  const from1 = rule('an integer >= 1');
-  return z.int(from1).check(z.gte(1, from1));
-};
+/** A further rule for a number that is right so far; `expected` says which are. */
+export const also = (isRight: (value: number) => boolean, expected: string) =>
+  z.refine<number>(isRight, rule(expected));
 
-export const countFromZero = () => {
-  const from0 = rule('an integer >= 0');
-  return z.int(from0).check(z.gte(0, from0));
-};
+export const positive = () => number((value) => value > 0, 'a number > 0');
 
-const withinReach = z.lte(MAX_POSITION, rule('a number <= 2^53 - 1'));
+export const notNegative = () => number((value) => value >= 0, 'a number >= 0');
+
+export const fraction = () => number((value) => value >= 0 && value <= 1, 'a number from 0 to 1');
+
+export const count = () => integerFrom(1);
+
+export const countFromZero = () => integerFrom(0);
+
+const withinReach = also((value) => value <= MAX_POSITION, 'a number <= 2^53 - 1');
 
 /** A length that may be 0, in the config's units. */
 export const duration = () => notNegative().check(withinReach);
@@ -44,31 +43,28 @@ export const duration = () => notNegative().check(withinReach);
 /** A factor that lengthens cycles. */
 export const growth = () => positive().check(withinReach);
 
-export const flag = () => z.boolean(rule('true or false'));
+export const flag = () => passes<boolean>((value) => typeof value === 'boolean', 'true or false');
 
 export const oneOf = <const Value extends string | number | boolean>(...values: Value[]) => {
   const names = values.map(show);
   const last = names.pop();
-  return z.literal(values, rule(names.length > 0 ? `${names.join(', ')} or ${last}` : `${last}`));
+  const expected = names.length > 0 ? `${names.join(', ')} or ${last}` : `${last}`;
+  return passes<Value>((value) => values.some((one) => one === value), expected);
 };
-
-/** A value that passes a test; `expected` says which do. */
-export const passes = <Value>(isRight: (value: unknown) => boolean, expected: string) =>
-  z.custom<Value>(isRight, rule(expected));
 
 /** A key that is allowed and not looked at. */
 export const ignored = () => z.optional(z.unknown());
 
 /** For a value that has none of the forms that are accepted. */
-export const refused = (expected: string) => z.never(rule(expected));
+export const refused = (expected: string) => passes<never>(() => false, expected);
 
-/** A list of at least one item. It stops at MAX_PROBLEMS, so that a million wrong items are refused quickly. */
-export function listOf<Item extends z.ZodMiniType>(item: Item) {
+/** A list of at least so many items. It stops at MAX_PROBLEMS, so that a million wrong items are refused quickly. */
+export function listOf<Item extends z.ZodMiniType>(item: Item, least: 0 | 1 = 1) {
   const read = new WeakSet<object>(); // configs are parsed again whenever more is learned
   return own<readonly z.output<Item>[], readonly z.input<Item>[]>((value, findings) => {
     if (!Array.isArray(value)) return findings.add([{ path: [], rule: 'expected a list', received: value }]);
     if (read.has(value)) return value;
-    if (value.length === 0)
+    if (value.length < least)
       findings.add([{ path: [], rule: 'expected at least one value', received: value }]);
     const items: z.output<Item>[] = [];
     for (let i = 0; i < value.length && findings.count < MAX_PROBLEMS; i++) {
@@ -101,14 +97,14 @@ export function byForm<Schema extends z.ZodMiniType>(schemaFor: (value: unknown)
 }
 
 /** An object that has these keys only. */
-export function strict<Shape extends z.core.$ZodLooseShape>(
+export function strict<Shape extends Record<string, z.ZodMiniType>>(
   shape: Shape,
   expected: string,
   elsewhere: Readonly<Record<string, string>> = {},
 ) {
-  const schema = z.object(shape);
   const known = Object.keys(shape);
-  return own<Readonly<z.output<typeof schema>>, z.input<typeof schema>>((value, findings) => {
+  type Form = z.ZodMiniObject<Shape>;
+  return own<Readonly<z.output<Form>>, z.input<Form>>((value, findings) => {
     if (!isObject(value)) return findings.add([{ path: [], rule: `expected ${expected}`, received: value }]);
     const unknown = Object.keys(value).filter((key) => !known.includes(key));
     const cures = new Map(Object.entries(elsewhere).map(([key, cure]) => [plain(key), cure]));
@@ -120,8 +116,14 @@ export function strict<Shape extends z.core.$ZodLooseShape>(
     if (unknown.length > MAX_PROBLEMS) {
       findings.add([{ path: [], rule: `${unknown.length - MAX_PROBLEMS} more unknown keys` }]);
     }
-    const result = schema.safeParse(value, { reportInput: true });
-    return result.success ? Object.freeze(result.data) : findings.add(problemsOf(result.error));
+    const read: Record<string, unknown> = {};
+    for (const [key, schema] of Object.entries(shape)) {
+      if (findings.count >= MAX_PROBLEMS) break;
+      const result = schema.safeParse(value[key], { reportInput: true });
+      if (!result.success) findings.add(problemsOf(result.error), key);
+      else if (result.data !== undefined) read[key] = result.data;
+    }
+    return Object.freeze(read as z.output<Form>);
   });
 }
 

@@ -1,9 +1,9 @@
 import type { Optimizer } from '@tensorflow/tfjs-core';
 import type { CustomCallbackArgs, LayersModel } from '@tensorflow/tfjs-layers';
 import type * as z from 'zod/mini';
-import { lte, optional } from 'zod/mini';
+import { optional } from 'zod/mini';
 import type { optionNames } from '../config/keys';
-import { check, countFromZero, ignored, isObject, passes, rule, strict } from '../config/rules';
+import { also, check, countFromZero, ignored, isObject, passes, strict } from '../config/rules';
 import { type LearningRateChange, MAX_BATCH, MAX_EPOCH } from './history';
 import type { Logger } from './reporter';
 
@@ -91,8 +91,8 @@ export function parseOptions(options: CosineAnnealingOptions): CosineAnnealingOp
 
 const placeSchema = strict(
   {
-    epoch: optional(countFromZero().check(lte(MAX_EPOCH, rule('an integer < 2^32')))),
-    batch: optional(countFromZero().check(lte(MAX_BATCH, rule('an integer < 2^31')))),
+    epoch: optional(countFromZero().check(also((epoch) => epoch <= MAX_EPOCH, 'an integer < 2^32'))),
+    batch: optional(countFromZero().check(also((batch) => batch <= MAX_BATCH, 'an integer < 2^31'))),
   },
   'an object such as { epoch: 0, batch: 0 }',
 );

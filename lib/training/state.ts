@@ -8,16 +8,17 @@ import {
 } from '../config/config';
 import { keysSchema } from '../config/keys';
 import {
+  also,
   check,
   count,
   countFromZero,
   duration,
   isObject,
+  listOf,
   notNegative,
   oneOf,
   passes,
   positive,
-  rule,
   strict,
 } from '../config/rules';
 import { type CosineAnnealingError, refusal } from '../errors';
@@ -28,7 +29,7 @@ import { type Knowledge, know, movedTo, type Standing } from './run';
 /** The version of the saved state that this package writes, and the only one it reads. */
 const VERSION = 1;
 
-const uint32 = () => countFromZero().check(z.lte(MAX_EPOCH, rule('an integer < 2^32')));
+const uint32 = () => countFromZero().check(also((value) => value <= MAX_EPOCH, 'an integer < 2^32'));
 
 const learnedSchema = strict(
   {
@@ -77,7 +78,7 @@ const positionSchema = strict(
 /** Named by its types, so that those of a state name them, too. */
 const configSchema: z.ZodMiniType<ParsedConfig, CosineAnnealingConfig> = keysSchema;
 
-/** z.array would take more than a second for a million numbers. */
+/** listOf would take more than a second for a million numbers. */
 const column = (max: number, items: string) =>
   passes<readonly number[]>((values) => Array.isArray(values) && isColumn(values, max), `a list of ${items}`);
 
@@ -128,9 +129,9 @@ const historySchema = strict(
   {
     ...historyShape,
     /** The configs that changes were made with, from which change on. */
-    spans: z.array(spanSchema, rule('a list')),
+    spans: listOf(spanSchema, 0),
     /** The configs that held before it was changed. */
-    configs: z.array(configSchema, rule('a list')),
+    configs: listOf(configSchema, 0),
   },
   "a history's columns, or null",
 );
