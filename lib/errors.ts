@@ -1,4 +1,5 @@
-const MAX_LINES = 20;
+/** More problems than these are counted, not listed. */
+export const MAX_PROBLEMS = 20;
 const MAX_LINE_LENGTH = 200;
 const MAX_VALUE_LENGTH = 60;
 
@@ -46,11 +47,26 @@ export function refusal(
   return new CosineAnnealingError([problem], cause === undefined ? undefined : { cause });
 }
 
+/** Problems for names that aren't known; `cureOf` says what each may have been meant for. */
+export function unknownNames(
+  names: readonly string[],
+  what: string,
+  cureOf: (name: string) => string,
+): Problem[] {
+  const rest = names.length - MAX_PROBLEMS;
+  return [
+    ...names
+      .slice(0, MAX_PROBLEMS)
+      .map((name) => ({ path: [name], rule: `unknown ${what}`, cure: cureOf(name) })),
+    ...(rest > 0 ? [{ path: [], rule: `${rest} more unknown ${what}s` }] : []),
+  ];
+}
+
 /** The lines of a message. */
 function render(problems: readonly Problem[]): string {
-  const lines = problems.slice(0, MAX_LINES).map(lineOf);
-  const rest = problems.length - MAX_LINES;
-  if (rest > 0) lines[MAX_LINES - 1] = `... and ${rest + 1} more problems`;
+  const lines = problems.slice(0, MAX_PROBLEMS).map(lineOf);
+  const rest = problems.length - MAX_PROBLEMS;
+  if (rest > 0) lines[MAX_PROBLEMS - 1] = `... and ${rest + 1} more problems`;
   return lines.join('\n');
 }
 

@@ -23,7 +23,7 @@ const ERRORS = 'errors';
 const ENTRY_POINTS = ['index', 'schedule', 'plot', 'node'];
 /** Which folders and files may load what at run time. */
 const PACKAGES: Record<string, readonly string[]> = {
-  'zod/mini': ['config', 'presets', 'training/options', 'training/state'],
+  'zod/mini': ['config', 'presets', 'training/options', 'training/state', 'snapshots/ensemble'],
   'fastest-levenshtein': ['config/rules'],
   '@tensorflow/tfjs-core': ['snapshots', 'finder'],
   '@tensorflow/tfjs-layers': ['training/callback', 'snapshots', 'finder'],

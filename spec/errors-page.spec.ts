@@ -34,12 +34,30 @@ const FOREIGN = `## TensorFlow.js's own errors
 `;
 
 /** The rooms whose texts are messages, and the texts in them that are none. */
-const ROOMS = ['annealing', 'config', 'presets', 'training'];
-const NO_MESSAGES = new Set(['meanings.ts', 'reporter.ts', 'plan.ts', 'history.ts']);
+const ROOMS = ['annealing', 'config', 'presets', 'training', 'snapshots', 'charts'];
+const NO_MESSAGES = new Set([
+  'meanings.ts',
+  'reporter.ts',
+  'plan.ts',
+  'history.ts',
+  'file-checkpoint.ts',
+  ...[
+    'svg.ts',
+    'text.ts',
+    'figure.ts',
+    'markup.ts',
+    'stroke.ts',
+    'theme.ts',
+    'description.ts',
+    'line.ts',
+    'raster.ts',
+  ],
+]);
 const NO_MESSAGE =
-  /^\.\.\. and| more unknown keys$|^the learning rate begins|^with no warm restart|^; the last cycle ends|warm restarts?$/;
-/** What is said of values that are no object, by schemas that are chosen by a key of the object. */
-const UNREACHABLE = /^the parameters of (CosineRestartLR|get_(cosine_schedule|cosine_with_min_lr|wsd))/;
+  /^\.\.\. and| more unknown keys$|^the learning rate begins|^with no warm restart|^; the last cycle ends|warm restarts?$|^restart \(cycle\)$|^ \(no values\)$/;
+/** What is said of values that are no object, by schemas that are chosen by a key of the object; and in a browser. */
+const UNREACHABLE =
+  /^the parameters of (CosineRestartLR|get_(cosine_schedule|cosine_with_min_lr|wsd))|may be out of space$/;
 
 const inCell = (text: string) => text.replaceAll('|', '\\|');
 const row = (...cells: string[]) => `| ${cells.join(' | ')} |`;

@@ -7,9 +7,12 @@ import {
   CosineAnnealingError,
   cosineAnnealing,
   plan,
+  SnapshotEnsemble,
   setLearningRate,
+  TrainingSnapshot,
 } from '../lib';
 import { isObject } from '../lib/config/rules';
+import { toSVG, toText } from '../lib/plot';
 
 /** What a value itself throws when it is looked at, which passes through. */
 class Own extends Error {}
@@ -150,6 +153,10 @@ const lr = cosineAnnealing({ T_0: 10, eta_max: 0.1 });
 const state = JSON.parse(JSON.stringify(new CosineAnnealingCallback({ T_0: 10 })));
 const presets = Object.entries(library).filter(([name]) => name.startsWith('from'));
 const optimizer = tf.train.sgd(0.1);
+const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [1] })] });
+model.compile({ optimizer, loss: 'meanSquaredError' });
+const ensemble = new SnapshotEnsemble();
+ensemble.add({ cycle: 0, epoch: 0, step: 1, learningRate: 0.1, model, logs: { loss: 1 } });
 
 /** Everything that takes a value of a user's. */
 const doors: Record<string, (value: never) => unknown> = {
@@ -170,6 +177,18 @@ const doors: Record<string, (value: never) => unknown> = {
   'setLearningRate, as optimizer': (value) => setLearningRate(value, 0.1),
   'setLearningRate, as learning rate': (value) => setLearningRate(optimizer, value),
   getLearningRate: library.getLearningRate,
+  'annealing.state': (value) => new CosineAnnealingCallback({ T_0: 10 }).state(value),
+  'toText, as source': (value) => toText(value),
+  'toText, as options': (value) => toText({ schedule: lr, to: 20 }, value),
+  'toSVG, as source': (value) => toSVG(value),
+  'toSVG, as options': (value) => toSVG({ schedule: lr, to: 20 }, value),
+  'new SnapshotEnsemble': (value) => new SnapshotEnsemble(value),
+  'ensemble.add': (value) => new SnapshotEnsemble().add(value),
+  'ensemble.restore': (value) => ensemble.restore(value),
+  'ensemble.best, as metric': (value) => ensemble.best(value),
+  'ensemble.best, as mode': (value) => ensemble.best('loss', value),
+  'ensemble.average': (value) => ensemble.average(undefined, value),
+  'TrainingSnapshot.take': (value) => TrainingSnapshot.take(value),
   ...Object.fromEntries(presets as [string, (value: never) => unknown][]),
 };
 

@@ -1,4 +1,4 @@
-import type { Problem } from '../errors';
+import { type Problem, unknownNames } from '../errors';
 import {
   anything,
   boolean,
@@ -84,8 +84,5 @@ export function optionProblems(options: unknown, rules: Rules): Problem[] {
   }
   const unknown = Object.keys(options).filter((key) => !Object.hasOwn(rules, key));
   const cure = `the options are ${Object.keys(rules).join(', ')}`;
-  return [
-    ...problemsOf(options, rules),
-    ...unknown.map((key) => ({ path: [key], rule: 'unknown option', cure })),
-  ];
+  return [...problemsOf(options, rules), ...unknownNames(unknown, 'option', () => cure)];
 }

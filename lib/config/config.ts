@@ -8,7 +8,7 @@ import { CosineAnnealingError, type Problem, refusal } from '../errors';
 import { conflictsIn, type Names, nameIn, needsTotal } from './conflicts';
 import { type CosineAnnealingConfig, configKeys, keysSchema, type ParsedConfig } from './keys';
 import { describeNotice } from './messages';
-import { check, count, countFromZero, isObject, problemsOf, strict } from './rules';
+import { checkOptions, count, countFromZero, isObject, problemsOf, strict } from './rules';
 
 export type { CosineAnnealingConfig, ParsedConfig };
 
@@ -110,11 +110,7 @@ export function plan(
   config: CosineAnnealingConfig & { eta_max: PerCycle },
   training: PlannedTraining,
 ): SchedulePlan {
-  const { epochs, initialEpoch, ...fit } = check(
-    trainingSchema,
-    training,
-    ...(isObject(training) ? [] : ['training']),
-  );
+  const { epochs, initialEpoch, ...fit } = checkOptions(trainingSchema, training, 'training');
   if (initialEpoch >= epochs) {
     throw refusal('initialEpoch', `expected less than \`epochs\` (${epochs})`, { received: initialEpoch });
   }

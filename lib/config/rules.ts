@@ -1,12 +1,9 @@
 import { distance } from 'fastest-levenshtein';
 import * as z from 'zod/mini';
 import { MAX_POSITION } from '../annealing/limits';
-import { CosineAnnealingError, type Problem, show } from '../errors';
+import { CosineAnnealingError, MAX_PROBLEMS, type Problem, show, unknownNames } from '../errors';
 
 /** The rules that single values are checked with, each with its wording: what config, presets, options and state are made of. */
-
-/** More problems than these are counted, not listed. */
-const MAX_PROBLEMS = 20;
 
 /** The wording of a rule; a value that breaks it is checked no further, so that each value has one problem. */
 const rule = (expected: string) => ({ error: `expected ${expected}`, abort: true });
@@ -108,14 +105,7 @@ export function strict<Shape extends Record<string, z.ZodMiniType>>(
     if (!isObject(value)) return findings.add([{ path: [], rule: `expected ${expected}`, received: value }]);
     const unknown = Object.keys(value).filter((key) => !known.includes(key));
     const cures = new Map(Object.entries(elsewhere).map(([key, cure]) => [plain(key), cure]));
-    for (const key of unknown.slice(0, MAX_PROBLEMS)) {
-      findings.add([
-        { path: [key], rule: 'unknown key', cure: cures.get(plain(key)) ?? suggestion(key, known) },
-      ]);
-    }
-    if (unknown.length > MAX_PROBLEMS) {
-      findings.add([{ path: [], rule: `${unknown.length - MAX_PROBLEMS} more unknown keys` }]);
-    }
+    findings.add(unknownNames(unknown, 'key', (key) => cures.get(plain(key)) ?? suggestion(key, known)));
     const read: Record<string, unknown> = {};
     for (const [key, schema] of Object.entries(shape)) {
       if (findings.count >= MAX_PROBLEMS) break;
@@ -157,6 +147,14 @@ export function check<Schema extends z.ZodMiniType>(
     problems.map(({ path, ...rest }) => ({ path: [...root, ...path], ...rest })),
   );
 }
+
+/**
+ * An object with options as a schema reads it; problems name its keys alone, and `name` stands for the whole.
+ *
+ * @throws {@link CosineAnnealingError} that lists everything wrong with it.
+ */
+export const checkOptions = <Schema extends z.ZodMiniType>(schema: Schema, value: unknown, name: string) =>
+  check(schema, value, ...(isObject(value) ? [] : [name]));
 
 /** What zod found, as problems. */
 export function problemsOf({ issues }: z.core.$ZodError): Problem[] {

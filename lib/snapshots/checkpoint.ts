@@ -25,13 +25,10 @@ export async function saveCheckpoint(
   store: CheckpointStore,
   model: LayersModel,
   annealing: CosineAnnealingCallback,
-  { history = true }: { readonly history?: boolean | number } = {},
+  options: { readonly history?: boolean | number } = {},
 ): Promise<void> {
   const saver = saverFor(store);
-  if (typeof history !== 'boolean' && !(Number.isInteger(history) && history >= 0)) {
-    throw refusal('history', 'expected true, false or an integer >= 0', { received: history });
-  }
-  const artifacts = await artifactsOf(model, annealing.state({ history }));
+  const artifacts = await artifactsOf(model, annealing.state(options));
   try {
     await saver.save(artifacts);
   } catch (cause) {

@@ -1,6 +1,8 @@
 import { addN, cast, dispose, div, type Tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { CosineAnnealingError, type Problem, refusal } from '../errors';
+import { _default } from 'zod/mini';
+import { check, checkOptions, count, isObject, oneOf, passes, strict } from '../config/rules';
+import { refusal } from '../errors';
 import type { CycleEnd } from '../training/options';
 import { batchNormLayersOf, estimateBatchNorm } from './batch-norm';
 import {
@@ -45,7 +47,8 @@ export class SnapshotEnsemble {
 
   /** @throws {@link CosineAnnealingError} if an option is wrong. */
   constructor(options: SnapshotEnsembleOptions = {}) {
-    this.#keep = parseKeep(options);
+    const { keep } = checkOptions(optionsSchema, options, 'options');
+    this.#keep = keep === 'all' ? Number.POSITIVE_INFINITY : keep;
   }
 
   /**
@@ -55,7 +58,9 @@ export class SnapshotEnsemble {
    * @throws {@link CosineAnnealingError} if there is no model, as behind a plain object in `callbacks`, or another one
    * than the members'.
    */
-  readonly add = ({ model, ...end }: CycleEnd): void => {
+  readonly add = (cycleEnd: CycleEnd): void => {
+    if (!isObject(cycleEnd)) throw noCycleEnd(cycleEnd);
+    const { model, ...end } = cycleEnd;
     if (model === undefined) throw noModel();
     const variables = weightsOf(model);
     const newest = this.#members.at(-1);
@@ -105,11 +110,11 @@ export class SnapshotEnsemble {
    * @throws {@link CosineAnnealingError} if there are no members, the model was disposed of, or `xs` is missing. After an
    * error the model is as before.
    */
-  average(xs?: Tensor | Tensor[], { batchSize = 32 }: InBatches = {}): void {
+  average(xs?: Tensor | Tensor[], options: InBatches = {}): void {
+    const { batchSize } = checkOptions(inBatchesSchema, options, 'options');
     const model = this.#modelOfMembers();
     const hasBatchNorm = batchNormLayersOf(model).length > 0;
     if (hasBatchNorm && xs === undefined) throw noInputs();
-    if (!isCount(batchSize)) throw refusal('batchSize', 'expected an integer >= 1', { received: batchSize });
     tidy(() => {
       const averages = leavingUnchanged(model, () => {
         assign(averageOf(this.#members.map(({ weights }) => weights)));
@@ -128,9 +133,8 @@ export class SnapshotEnsemble {
    * @throws {@link CosineAnnealingError} if no member has such a metric with a value better than none.
    */
   best(metric: string, mode: 'auto' | 'min' | 'max' = 'auto'): number {
-    if (!['auto', 'min', 'max'].includes(mode)) {
-      throw refusal('mode', "expected 'auto', 'min' or 'max'", { received: mode });
-    }
+    check(oneOf('auto', 'min', 'max'), mode, 'mode');
+    if (typeof metric !== 'string') throw refusal('metric', 'expected a name', { received: metric });
     const isLessBetter = mode === 'min' || (mode === 'auto' && !metric.includes('acc'));
     const costs = this.members.map(({ logs }) => (logs[metric] ?? Number.NaN) * (isLessBetter ? 1 : -1));
     const least = Math.min(...costs.filter((cost) => cost < Number.POSITIVE_INFINITY));
@@ -150,7 +154,7 @@ export class SnapshotEnsemble {
    */
   restore(i: number): void {
     this.#modelOfMembers();
-    const member = this.#members[i];
+    const member = Number.isInteger(i) ? this.#members[i] : undefined;
     if (member === undefined) {
       throw refusal('i', `expected an integer from 0 to ${this.#members.length - 1}`, { received: i });
     }
@@ -205,25 +209,22 @@ const isOf = (weights: Weights, variables: readonly Variable[]) =>
 const disposeMembers = (members: readonly Member[]) =>
   dispose(members.flatMap(({ weights }) => [...weights.values()]));
 
-const isCount = (value: unknown): value is number => Number.isInteger(value) && Number(value) >= 1;
+const optionsSchema = strict(
+  { keep: _default(passes<number | 'all'>(isCountOrAll, "an integer >= 1, or 'all'"), 2) },
+  'an object such as { keep: 2 }',
+);
 
-function parseKeep(options: SnapshotEnsembleOptions): number {
-  if (typeof options !== 'object' || options === null) {
-    throw refusal('options', 'expected an object such as { keep: 2 }', { received: options });
-  }
-  const unknown = Object.keys(options).filter((key) => key !== 'keep');
-  const problems: Problem[] = unknown.map((key) => ({
-    path: [key],
-    rule: 'unknown key',
-    cure: 'keep is the only one',
-  }));
-  const { keep = 2 } = options;
-  if (keep !== 'all' && !isCount(keep)) {
-    problems.push({ path: ['keep'], rule: "expected an integer >= 1, or 'all'", received: keep });
-  }
-  if (problems.length > 0) throw new CosineAnnealingError(problems);
-  return keep === 'all' ? Number.POSITIVE_INFINITY : keep;
+const inBatchesSchema = strict({ batchSize: _default(count(), 32) }, 'an object such as { batchSize: 32 }');
+
+function isCountOrAll(value: unknown): boolean {
+  return value === 'all' || (Number.isSafeInteger(value) && Number(value) >= 1);
 }
+
+const noCycleEnd = (received: unknown) =>
+  refusal('cycleEnd', 'expected what onCycleEnd is called with', {
+    received,
+    cure: 'set ensemble.add as onCycleEnd',
+  });
 
 const noModel = () =>
   refusal(

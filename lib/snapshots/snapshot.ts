@@ -1,5 +1,6 @@
 import { dispose, type Optimizer } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { isObject } from '../config/rules';
 import { refusal } from '../errors';
 import { type Memory, memoryOf, restoreMemory } from '../training/optimizer';
 import {
@@ -89,9 +90,12 @@ export class TrainingSnapshot {
 /**
  * The optimizer that a model is compiled with.
  *
- * @throws {@link CosineAnnealingError} if it isn't compiled.
+ * @throws {@link CosineAnnealingError} if it is no model, or isn't compiled.
  */
-export function optimizerOf({ optimizer }: LayersModel): Optimizer {
-  if (optimizer) return optimizer;
+export function optimizerOf(model: LayersModel): Optimizer {
+  if (!isObject(model) || typeof model.getWeights !== 'function') {
+    throw refusal('model', 'expected a model of tf.layers', { received: model });
+  }
+  if (model.optimizer) return model.optimizer;
   throw refusal('model', "isn't compiled", { cure: 'call model.compile first' });
 }

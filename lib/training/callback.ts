@@ -11,7 +11,7 @@ import { CosineAnnealingError, refusal } from '../errors';
 import { LearningRateHistory } from './history';
 import { nextFrame } from './next-frame';
 import { anneal, checkSettable, getLearningRate, nameOf, rateBeforeAnnealing } from './optimizer';
-import { type CosineAnnealingOptions, parseOptions, parsePlace } from './options';
+import { type CosineAnnealingOptions, parseKeptChanges, parseOptions, parsePlace } from './options';
 import { Reporter } from './reporter';
 import { type EndedCycle, type FitFacts, know, Run, type Standing, type Update } from './run';
 import { type CosineAnnealingState, loadState, saveState } from './state';
@@ -133,9 +133,10 @@ export class CosineAnnealingCallback extends CustomCallback {
    * update that was done, including those of the epoch that was cut off.
    *
    * @param options `history`: how many of the newest changes to keep, false for none. Default: true, for all.
+   * @throws {@link CosineAnnealingError} if `history` is anything else.
    */
-  state({ history = true }: { history?: boolean | number } = {}): CosineAnnealingState {
-    const kept = typeof history === 'number' ? history : history ? Infinity : null;
+  state(options: { history?: boolean | number } = {}): CosineAnnealingState {
+    const kept = parseKeptChanges(options);
     const { knowledge, log } = this.#run;
     return saveState(knowledge, this.#standing, log, kept);
   }

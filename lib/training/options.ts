@@ -1,9 +1,9 @@
 import type { Optimizer } from '@tensorflow/tfjs-core';
 import type { CustomCallbackArgs, LayersModel } from '@tensorflow/tfjs-layers';
 import type * as z from 'zod/mini';
-import { optional } from 'zod/mini';
+import { _default, optional } from 'zod/mini';
 import type { optionNames } from '../config/keys';
-import { also, check, countFromZero, ignored, isObject, passes, strict } from '../config/rules';
+import { also, check, checkOptions, countFromZero, ignored, isObject, passes, strict } from '../config/rules';
 import { type LearningRateChange, MAX_BATCH, MAX_EPOCH } from './history';
 import type { Logger } from './reporter';
 
@@ -87,6 +87,31 @@ const optionsSchema = strict(shape, 'an object such as { onRestart }');
 export function parseOptions(options: CosineAnnealingOptions): CosineAnnealingOptions {
   check(optionsSchema, options, 'options');
   return options;
+}
+
+const stateSchema = strict(
+  {
+    history: _default(
+      passes<number | boolean>(
+        (value) => typeof value === 'boolean' || (Number.isSafeInteger(value) && Number(value) >= 0),
+        'true, false or an integer >= 0',
+      ),
+      true,
+    ),
+  },
+  'an object such as { history: false }',
+);
+
+/**
+ * Checks how much of the history a state is to hold.
+ *
+ * @returns How many of the newest changes; null for no history.
+ * @throws {@link CosineAnnealingError} that lists everything wrong with it.
+ */
+export function parseKeptChanges(options: unknown): number | null {
+  const { history } = checkOptions(stateSchema, options, 'options');
+  if (typeof history === 'number') return history;
+  return history ? Infinity : null;
 }
 
 const placeSchema = strict(

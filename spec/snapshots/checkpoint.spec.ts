@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { io } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { expect } from 'chai';
 import { native, tf } from '../../examples/shared/backend';
@@ -11,28 +10,14 @@ import { fileCheckpoint } from '../../lib/snapshots/file-checkpoint';
 import { CosineAnnealingCallback } from '../../lib/training/callback';
 import { getLearningRate } from '../../lib/training/optimizer';
 import { nameless, optimizerBits, trainingBits, weightBits } from '../support/bits';
+import { MemoryStore } from '../support/memory-store';
 import { variants } from '../support/optimizers';
 import { callback, functionalModel, ratesOf, rejection, tinyModel, train } from '../support/training';
 
-/** Keeps what is saved, as JSON would. */
-class Memory implements io.IOHandler {
-  artifacts: io.ModelArtifacts = {};
-
-  async save(artifacts: io.ModelArtifacts) {
-    const { weightData, ...rest } = artifacts;
-    this.artifacts = { ...JSON.parse(JSON.stringify(rest)), weightData };
-    return { modelArtifactsInfo: tf.io.getModelArtifactsInfoForJSON(artifacts) };
-  }
-
-  async load() {
-    return this.artifacts;
-  }
-}
-
 const annealing = () => new CosineAnnealingCallback({ T_0: 2, T_mult: 1.5, eta_min: 1e-3 }, { logger: null });
 
-async function saved(model: LayersModel, callback = annealing()): Promise<Memory> {
-  const memory = new Memory();
+async function saved(model: LayersModel, callback = annealing()): Promise<MemoryStore> {
+  const memory = new MemoryStore();
   await saveCheckpoint(memory, model, callback);
   return memory;
 }
@@ -98,7 +83,7 @@ describe('A checkpoint', () => {
 
   it('is of the moment when it was asked for, though training goes on at once', async () => {
     const model = tinyModel(tf.train.adam(0.05));
-    const memory = new Memory();
+    const memory = new MemoryStore();
     const begun = annealing();
     let saving: Promise<void> | undefined;
     let then: unknown;
@@ -229,7 +214,7 @@ describe('A checkpoint', () => {
       const model = tinyModel();
       await train(model, begun, { epochs });
       expect(begun.history.length).to.equal(4 * epochs);
-      const memory = new Memory();
+      const memory = new MemoryStore();
       await saveCheckpoint(memory, model, begun, { history: false });
       sizes.push(JSON.stringify(memory.artifacts).length);
       const resumed = await loadCheckpoint(memory, tinyModel());
@@ -368,7 +353,7 @@ describe('A checkpoint', () => {
 
     it('if it is a model that was saved without training', async () => {
       const model = await trained();
-      const memory = new Memory();
+      const memory = new MemoryStore();
       await model.save(memory);
       expect((await refusal(memory, model)).message).to.equal(
         '`checkpoint`: expected what saveCheckpoint wrote; load a model that was saved in another way by tf.loadLayersModel',
@@ -419,7 +404,7 @@ describe('A checkpoint', () => {
         /^`optimizer`: expected one whose learningRate/,
       ],
     ] as const) {
-      const memory = new Memory();
+      const memory = new MemoryStore();
       const error = await rejection(saveCheckpoint(memory, tinyModel(optimizer), annealing()));
       expect(error).to.be.instanceOf(CosineAnnealingError);
       expect(error.message).to.match(message);
@@ -435,7 +420,7 @@ describe('A checkpoint', () => {
   it('refuses a history that is neither a count nor a choice', async () => {
     for (const history of [-1, 0.5, 'all']) {
       const error = await rejection(
-        saveCheckpoint(new Memory(), tinyModel(), annealing(), { history } as never),
+        saveCheckpoint(new MemoryStore(), tinyModel(), annealing(), { history } as never),
       );
       expect(error.message).to.match(/^`history`: expected true, false or an integer >= 0, got /);
     }

@@ -300,7 +300,7 @@ describe('A snapshot ensemble refuses', () => {
       [{ keep: 0 }, "`keep`: expected an integer >= 1, or 'all', got 0"],
       [{ keep: 1.5 }, "`keep`: expected an integer >= 1, or 'all', got 1.5"],
       [{ keep: 'both' }, '`keep`: expected an integer >= 1, or \'all\', got "both"'],
-      [{ kept: 3 }, '`kept`: unknown key; keep is the only one'],
+      [{ kept: 3 }, '`kept`: unknown key; expected one of keep'],
       [3, '`options`: expected an object such as { keep: 2 }, got 3'],
     ] as const) {
       expect(refused(() => new SnapshotEnsemble(options as never))).to.equal(message);
@@ -384,7 +384,7 @@ describe('A snapshot ensemble refuses', () => {
       );
     }
     expect(refused(() => ensemble.best('loss', 'least' as never))).to.equal(
-      "`mode`: expected 'auto', 'min' or 'max', got \"least\"",
+      '`mode`: expected "auto", "min" or "max", got "least"',
     );
   });
 

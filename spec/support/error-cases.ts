@@ -1,9 +1,12 @@
 // What ERRORS.md shows: code that is refused or warned of, with a message of its own each, and how to run it.
 import { runInNewContext } from 'node:vm';
+import type { Optimizer } from '@tensorflow/tfjs-core';
 import type { ModelFitArgs, Sequential } from '@tensorflow/tfjs-layers';
 import { tf } from '../../examples/shared/backend';
 import * as library from '../../lib';
 import { nameOf, sentenceOf } from '../../lib/errors';
+import { toSVG, toText } from '../../lib/plot';
+import { MemoryStore } from './memory-store';
 
 /** By room: configs, calls, and fits in some circumstance that follows them. */
 export const refusals: Record<string, readonly string[]> = {
@@ -80,6 +83,8 @@ export const refusals: Record<string, readonly string[]> = {
     'annealing.beforeUpdate(optimizer, { batch: 2 ** 31 })',
   ],
   'A saved state': [
+    "annealing.state({ history: 'all' })",
+    'annealing.state(10)',
     `CosineAnnealingCallback.fromJSON('{"version":1,"conf')`,
     'CosineAnnealingCallback.fromJSON([1])',
     'CosineAnnealingCallback.fromJSON({ version: 2 })',
@@ -92,6 +97,65 @@ export const refusals: Record<string, readonly string[]> = {
     'CosineAnnealingCallback.fromJSON({ ...state, history: { ...state.history, spans: [1] } })',
     'CosineAnnealingCallback.fromJSON(state, {}, 0.001)',
     "CosineAnnealingCallback.fromJSON(state, {}, { unit: 'batch' })",
+  ],
+  Snapshots: [
+    'TrainingSnapshot.take(3)',
+    'TrainingSnapshot.take(tf.sequential())',
+    'model.dispose(); TrainingSnapshot.take(model)',
+    'adam.optimizer.dispose(); TrainingSnapshot.take(adam)',
+    'model.optimizer = { learningRate: 0.1 }; TrainingSnapshot.take(model)',
+    'model.optimizer.clipValue = 1; TrainingSnapshot.take(model)',
+    'model.optimizer.c = 0.1; TrainingSnapshot.take(model)',
+    "Object.assign(adam.optimizer, { beta1: '0.9', accBeta1: 0.9, accumulatedFirstMoment: [0] }); TrainingSnapshot.take(adam)",
+    'snapshot.dispose(); snapshot.restore()',
+    'model.optimizer = optimizer; snapshot.restore()',
+  ],
+  Checkpoints: [
+    "saveCheckpoint('disk', model, annealing)",
+    'saveCheckpoint(full, model, annealing)',
+    'loadCheckpoint(full, model)',
+    'loadCheckpoint(plain, model)',
+    'loadCheckpoint(newer, model)',
+    'loadCheckpoint(damaged, model)',
+    'loadCheckpoint(saved, adam)',
+    'loadCheckpoint(saved, wider)',
+    'model.layers[0].trainable = false; loadCheckpoint(saved, model)',
+  ],
+  'Snapshot ensembles': [
+    "new SnapshotEnsemble({ keep: 'both' })",
+    'new SnapshotEnsemble(2)',
+    'new SnapshotEnsemble().predict(xs)',
+    'ensemble.add()',
+    'ensemble.add({ cycle: 0, logs: {} })',
+    'ensemble.add({ cycle: 0, logs: {}, model: wider })',
+    'ensemble.restore(5)',
+    'ensemble.best()',
+    "ensemble.best('val_loss')",
+    "ensemble.best('loss', 'least')",
+    "normalized.best('loss')",
+    'normalized.average()',
+    'ensemble.average(xs, 32)',
+  ],
+  Charts: [
+    'toText()',
+    'toText(lr)',
+    'toSVG({ schedule: lr, to: 20 }, { width: 20, titel: 1 })',
+    'toSVG({ schedule: lr, to: 0 })',
+    'toSVG({ schedule: lr, from: 20, to: 10 })',
+    'toSVG({ schedule: 0.1, to: 10 })',
+    'toText({ series: [{ name: 1, x: [1], y: [1, 2] }] })',
+    'toText({ series: [1] })',
+    "toText({ series: [{ name: 'loss', x: 1, y: [1] }] })",
+    "toText({ series: [{ name: 'loss', x: [1], y: [NaN] }] })",
+    "toText({ series: [{ name: 'loss', x: [1], y: [-1] }] }, { logScale: true })",
+    'toText(annealing)',
+    'toText(annealing.history)',
+    'toText({ schedule: lr, to: 20 }, { logScale: 1, x: 3, theme: 2, series: 4 })',
+    'toText({ history: 3 })',
+    'toText([{ step: 1 }])',
+    "toText({ get series() { throw new Error('no') } })",
+    'toText({ eta_max: 0, learningRates: [-1], losses: [1], trials: [1] })',
+    'toText({ eta_max: 0.1, learningRates: [0.1], losses: [1], trials: [1] })',
   ],
   'Other libraries’ parameters': [
     'fromKeras(0.1)',
@@ -223,8 +287,20 @@ async function run(code: string): Promise<void> {
   const [call = '', circumstance = ''] = code.split(/(?<=\)), (?=with|behind|twice)/);
   const trained = new library.CosineAnnealingCallback({ T_0: 2 }, { logger: null });
   await train(aModel(), [trained], { epochs: 1 });
+  const model = aModel();
   const context = {
     ...library,
+    ...(await stores(model)),
+    ...ensembles(model),
+    tf,
+    toText,
+    toSVG,
+    model,
+    lr: library.cosineAnnealing({ T_0: 10, eta_max: 0.1 }),
+    xs: tf.ones([2, 1]),
+    adam: aModel(tf.train.adam()),
+    wider: aModel(tf.train.sgd(0.1), 2),
+    snapshot: library.TrainingSnapshot.take(model),
     optimizer: tf.train.sgd(0.1),
     annealing: new library.CosineAnnealingCallback({ T_0: 10 }, { logger: null }),
     state: JSON.parse(JSON.stringify(trained)),
@@ -252,8 +328,40 @@ async function fitIn(circumstance: string, config: library.CosineAnnealingConfig
   });
 }
 
-function aModel(optimizer = tf.train.sgd(0.1)): Sequential {
-  const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [1] })] });
+/** Stores with a checkpoint, with one that is no longer right, or with something else. */
+async function stores(model: Sequential) {
+  const [saved, newer, damaged, plain] = [
+    new MemoryStore(),
+    new MemoryStore(),
+    new MemoryStore(),
+    new MemoryStore(),
+  ];
+  const annealing = new library.CosineAnnealingCallback({ T_0: 2 });
+  for (const store of [saved, newer, damaged]) await library.saveCheckpoint(store, model, annealing);
+  await model.save(plain);
+  const metadata = (store: MemoryStore) =>
+    store.artifacts.userDefinedMetadata?.['tfjs-cosine-annealing'] as object;
+  Object.assign(metadata(newer), { version: 2 });
+  Object.assign(metadata(damaged), { trained: [3] });
+  const fail = async (): Promise<never> => {
+    throw new Error('the disk is full');
+  };
+  return { saved, newer, damaged, plain, full: { save: fail, load: fail } };
+}
+
+/** One whose members have a loss, and one of a model with batch normalization, whose members have no logs. */
+function ensembles(model: Sequential) {
+  const end = { cycle: 0, epoch: 0, step: 1, learningRate: 0.1 };
+  const ensemble = new library.SnapshotEnsemble();
+  ensemble.add({ ...end, model, logs: { loss: 1 } });
+  const normalized = new library.SnapshotEnsemble();
+  const layers = [tf.layers.batchNormalization({ inputShape: [1] })];
+  normalized.add({ ...end, model: tf.sequential({ layers }), logs: {} });
+  return { ensemble, normalized };
+}
+
+function aModel(optimizer: Optimizer = tf.train.sgd(0.1), units = 1): Sequential {
+  const model = tf.sequential({ layers: [tf.layers.dense({ units, inputShape: [1] })] });
   model.compile({ optimizer, loss: 'meanSquaredError' });
   return model;
 }
