@@ -14,6 +14,7 @@ const { name, version, license, unpkg, zshy } = JSON.parse(readFileSync(join(roo
 
 rmSync(dist, { recursive: true, force: true }); // Else files that were renamed since would be published, too.
 compile();
+removeModulesOf('command');
 for (const file of filesIn(dist)) nameOwnMap(file);
 await writeScriptTagFile(join(root, unpkg));
 for (const entry of Object.keys(zshy.exports)) if (entry !== '.') writeFolderFor(entry);
@@ -23,6 +24,11 @@ function compile() {
   const args = [cli, '-p', 'tsconfig.build.json', '--silent'];
   const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
   if (status !== 0) process.exit(status ?? 1);
+}
+
+/** The command is run, not imported, and only as CommonJS. */
+function removeModulesOf(folder) {
+  for (const file of filesIn(join(dist, folder))) if (/\.d\.ts|\.mjs|\.mts/.test(file)) rmSync(file);
 }
 
 /** zshy renames the ES modules and their maps, but leaves the comment in them that names the map of the CommonJS file. */
