@@ -145,53 +145,53 @@ function checksumFor(metadata: Metadata, specs: io.WeightsManifestEntry[], data:
 }
 
 /** Puts what was saved into the model, all of it or, with an error, nothing. */
-export function write(
-  model: LayersModel,
-  { optimizer: saved, ...metadata }: Metadata,
+export function write(model: LayersModel, metadata: Metadata, artifacts: io.ModelArtifacts): void {
+  const saved = valuesIn(metadata, artifacts);
+  const optimizer = optimizerOf(model);
+  const places = placesIn(model);
+  const problems = [
+    ...differencesOfModel(valuesAt(places), saved.values),
+    ...differencesOfOptimizer(savedOptimizer(fieldsOf(optimizer), optimizer), metadata.optimizer),
+  ];
+  if (problems.length === 0 && String(trainedIn(model)) !== String(metadata.trained)) {
+    problems.push(TRAINS_OTHERS);
+  }
+  if (problems.length > 0) throw new CosineAnnealingError(problems);
+  writeFields(optimizer, saved.fields);
+  setLearningRate(optimizer, Number(metadata.optimizer.settings['learningRate']));
+  restoreMemory(optimizer, metadata.optimizer.memory ?? undefined);
+  writeValues(places, saved.values);
+}
+
+const TRAINS_OTHERS: Problem = {
+  path: ['model'],
+  rule: "trains other layers than the checkpoint's",
+  cure: 'set `trainable` of its layers as it was',
+};
+
+/** The saved tensors in their places: those of the optimizer come in the order of its fields, then the RNNs' states. */
+function valuesIn(
+  { optimizer, states }: Metadata,
   artifacts: io.ModelArtifacts,
-): void {
+): { fields: OptimizerFields; values: ModelValues } {
   const { weights, rest } = tensorsOf(artifacts);
   const next = () => {
     const tensor = rest.shift();
     if (tensor === undefined) throw isDamaged();
     return tensor;
   };
-  const fields: OptimizerFields = {
-    kind: saved.kind,
-    iterations: saved.iterations,
+  const slotsOf = (names: readonly string[]) =>
+    names.map((originalName) => ({ originalName, variable: next() }));
+  const fields = {
+    kind: optimizer.kind,
+    iterations: optimizer.iterations,
     settings: new Map(),
     tensors: new Map(),
-    variables: new Map(saved.variables.map((name) => [name, next()])),
-    slots: new Map(
-      Object.entries(saved.slots).map(([name, list]) => [
-        name,
-        list.map((originalName) => ({ originalName, variable: next() })),
-      ]),
-    ),
+    variables: new Map(optimizer.variables.map((name) => [name, next()])),
+    slots: new Map(Object.entries(optimizer.slots).map(([name, names]) => [name, slotsOf(names)])),
   };
-  const states = metadata.states.map((count) => ({
-    now: count === null ? null : Array.from({ length: count }, next),
-    older: [],
-  }));
-  const values: ModelValues = { weights, states };
-  const optimizer = optimizerOf(model);
-  const places = placesIn(model);
-  const problems = [
-    ...differencesOfModel(valuesAt(places), values),
-    ...differencesOfOptimizer(savedOptimizer(fieldsOf(optimizer), optimizer), saved),
-  ];
-  if (problems.length === 0 && String(trainedIn(model)) !== String(metadata.trained)) {
-    problems.push({
-      path: ['model'],
-      rule: "trains other layers than the checkpoint's",
-      cure: 'set `trainable` of its layers as it was',
-    });
-  }
-  if (problems.length > 0) throw new CosineAnnealingError(problems);
-  writeFields(optimizer, fields);
-  setLearningRate(optimizer, Number(saved.settings['learningRate']));
-  restoreMemory(optimizer, saved.memory ?? undefined);
-  writeValues(places, values);
+  const now = states.map((count) => (count === null ? null : Array.from({ length: count }, next)));
+  return { fields, values: { weights, states: now.map((each) => ({ now: each, older: [] })) } };
 }
 
 /** By position: two layers of nested models may have the same name. */
