@@ -6,13 +6,18 @@ import {
   CosineAnnealingCallback,
   CosineAnnealingError,
   cosineAnnealing,
+  findLearningRate,
+  findLearningRateDataset,
+  loadCheckpoint,
   plan,
   SnapshotEnsemble,
+  saveCheckpoint,
   setLearningRate,
   TrainingSnapshot,
 } from '../lib';
 import { isObject } from '../lib/config/rules';
 import { toSVG, toText } from '../lib/plot';
+import { MemoryStore } from './support/memory-store';
 
 /** What a value itself throws when it is looked at, which passes through. */
 class Own extends Error {}
@@ -155,6 +160,7 @@ const presets = Object.entries(library).filter(([name]) => name.startsWith('from
 const optimizer = tf.train.sgd(0.1);
 const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [1] })] });
 model.compile({ optimizer, loss: 'meanSquaredError' });
+const ones = tf.ones([2, 1]);
 const ensemble = new SnapshotEnsemble();
 ensemble.add({ cycle: 0, epoch: 0, step: 1, learningRate: 0.1, model, logs: { loss: 1 } });
 
@@ -192,6 +198,26 @@ const doors: Record<string, (value: never) => unknown> = {
   ...Object.fromEntries(presets as [string, (value: never) => unknown][]),
 };
 
+/** Those that are awaited. */
+const slowDoors: Record<string, (value: never) => Promise<unknown>> = {
+  'beforeUpdate, as optimizer': (value) => new CosineAnnealingCallback({ T_0: 10 }).beforeUpdate(value),
+  'beforeUpdate, as place': (value) =>
+    new CosineAnnealingCallback({ T_0: 10 }).beforeUpdate(optimizer, value),
+  'saveCheckpoint, as store': (value) =>
+    saveCheckpoint(value, model, new CosineAnnealingCallback({ T_0: 10 })),
+  'saveCheckpoint, as model': (value) =>
+    saveCheckpoint(new MemoryStore(), value, new CosineAnnealingCallback({ T_0: 10 })),
+  'saveCheckpoint, as callback': (value) => saveCheckpoint(new MemoryStore(), model, value),
+  'saveCheckpoint, as options': (value) =>
+    saveCheckpoint(new MemoryStore(), model, new CosineAnnealingCallback({ T_0: 10 }), value),
+  'loadCheckpoint, as store': (value) => loadCheckpoint(value, model),
+  'loadCheckpoint, as model': (value) => loadCheckpoint(new MemoryStore(), value),
+  'findLearningRate, as model': (value) => findLearningRate(value, ones, ones, { epochs: 1 }),
+  'findLearningRate, as xs': (value) => findLearningRate(model, value, ones, { epochs: 1 }),
+  'findLearningRate, as args': (value) => findLearningRate(model, ones, ones, value),
+  'findLearningRateDataset, as dataset': (value) => findLearningRateDataset(model, value, { epochs: 1 }),
+};
+
 /** The state with the value's own keys, read without looking at them. */
 const merged = (state: object, value: object) => {
   const copy = Object.create(null, Object.getOwnPropertyDescriptors(state));
@@ -212,14 +238,18 @@ function knock(door: (value: never) => unknown, value: unknown): void {
   try {
     door(value as never);
   } catch (error) {
-    if (isOwn(error)) return;
-    if (!(error instanceof CosineAnnealingError)) throw error;
-    const lines = error.message.split('\n');
-    expect(lines.length).to.be.within(1, 20);
-    expect(Math.max(...lines.map(({ length }) => length))).to.be.at.most(200);
-    expect(error.message).to.not.match(/[^\P{Cc}\n]/u);
-    expect(error.problems.length).to.be.within(1, 60);
+    judge(error);
   }
+}
+
+function judge(error: unknown): void {
+  if (isOwn(error)) return;
+  if (!(error instanceof CosineAnnealingError)) throw error;
+  const lines = error.message.split('\n');
+  expect(lines.length).to.be.within(1, 20);
+  expect(Math.max(...lines.map(({ length }) => length))).to.be.at.most(200);
+  expect(error.message).to.not.match(/[^\P{Cc}\n]/u);
+  expect(error.problems.length).to.be.within(1, 60);
 }
 
 describe('A hostile value', function () {
@@ -249,6 +279,16 @@ describe('A hostile value', function () {
         ).to.be.below(4);
       }
       expect(process.memoryUsage().heapUsed).to.be.below(1.5e9);
+    });
+  }
+
+  for (const [name, door] of Object.entries(slowDoors)) {
+    it(`rejects by our error or its own from ${name}`, async () => {
+      for (const make of peculiar) await door(make() as never).catch(judge);
+      await fc.assert(
+        fc.asyncProperty(strange(), async (make) => void (await door(make() as never).catch(judge))),
+        { numRuns: 200 },
+      );
     });
   }
 

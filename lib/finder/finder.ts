@@ -4,7 +4,7 @@ import { refusal } from '../errors';
 import { TrainingSnapshot } from '../snapshots/snapshot';
 import { checkSettable } from '../training/optimizer';
 import { Arrays, batchesOf, samplesIn } from './arrays';
-import { checkIsObject, fitArgsIn, parseOptions, type SearchOptions, type SearchSettings } from './options';
+import { checkArgs, fitArgsIn, parseOptions, type SearchOptions, type SearchSettings } from './options';
 import { type FoundLearningRate, Search } from './search';
 
 export type { FoundLearningRate } from './search';
@@ -46,7 +46,7 @@ export async function findLearningRate(
   ys: Parameters<LayersModel['fit']>[1],
   args: FindLearningRateArgs,
 ): Promise<FoundLearningRate> {
-  checkIsObject(args);
+  checkArgs(args);
   const samples = samplesIn(xs, ys, args);
   const settings = parseOptions(args, batchesOf(samples, args));
   const fitArgs = fitArgsIn(args);
@@ -67,7 +67,7 @@ export async function findLearningRateDataset(
   dataset: Dataset | (() => Dataset | Promise<Dataset>),
   args: FindLearningRateDatasetArgs,
 ): Promise<FoundLearningRate> {
-  checkIsObject(args);
+  checkArgs(args);
   const data = typeof dataset === 'function' ? await dataset() : dataset;
   if (typeof data?.iterator !== 'function') {
     throw refusal('dataset', 'expected a dataset of tf.data, or a function that returns one', {

@@ -45,33 +45,37 @@ const MIN_STEPS = 10;
 /** A sweep only says where to begin, so trials get the rest. */
 const SWEEP_SHARE = 1 / 4;
 
-/** @throws {@link CosineAnnealingError} if there are no arguments. */
-export function checkIsObject(args: unknown): void {
-  if (typeof args === 'object' && args !== null) return;
-  throw refusal('args', 'expected an object such as { epochs: 15 }', { received: args });
+/**
+ * Checks each argument that isn't `fit`'s, or that a search can't use, by itself.
+ *
+ * @throws {@link CosineAnnealingError} that lists everything wrong.
+ */
+export function checkArgs(args: unknown): void {
+  if (typeof args !== 'object' || args === null)
+    throw refusal('args', 'expected an object such as { epochs: 15 }', { received: args });
+  const problems = [...problemsIn(args)];
+  if (problems.length > 0) throw new CosineAnnealingError(problems);
 }
 
 /** Arguments as they reach us: JavaScript checks nothing. */
 type Args = object;
 
 /**
- * Checks what isn't `fit`'s, and what `fit` takes and a search can't.
+ * The settings of a search, from arguments that were checked by themselves.
  *
  * @param batchesPerEpoch Undefined if unknown.
- * @throws {@link CosineAnnealingError} that lists everything wrong.
+ * @throws {@link CosineAnnealingError} if they don't fit together, or the data are too few.
  */
 export function parseOptions(args: Args, batchesPerEpoch: number | undefined): SearchSettings {
-  const problems = [...problemsIn(args)];
+  const problems: Problem[] = [];
   const { from = 1e-6, to = 10 } = args as SearchOptions;
-  if (problems.length === 0 && from >= to) {
-    problems.push({ path: ['to'], rule: `expected a number > from (${from})`, received: to });
-  }
+  if (from >= to) problems.push({ path: ['to'], rule: `expected a number > from (${from})`, received: to });
   const epochs = MAX_EPOCHS * (batchesPerEpoch ?? Number.POSITIVE_INFINITY);
   const { budget = Math.min(MAX_BUDGET, epochs) } = args as SearchOptions;
   const fraction = Math.max(MIN_STEPS, Math.floor(budget * SWEEP_SHARE));
   const { steps = Math.min(MAX_STEPS, fraction) } = args as SearchOptions;
-  if (problems.length === 0 && budget < MIN_BUDGET) problems.push(tooLittleData(budget));
-  else if (problems.length === 0 && steps > budget / 2) {
+  if (budget < MIN_BUDGET) problems.push(tooLittleData(budget));
+  else if (steps > budget / 2) {
     problems.push({
       path: ['steps'],
       rule: `leaves too little of the budget (${budget}) to the trials`,

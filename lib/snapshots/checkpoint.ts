@@ -1,5 +1,6 @@
 import { type io, tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { isObject } from '../config/rules';
 import { refusal } from '../errors';
 import { CosineAnnealingCallback } from '../training/callback';
 import { artifactsOf, metadataOf, write } from './artifacts';
@@ -28,6 +29,9 @@ export async function saveCheckpoint(
   options: { readonly history?: boolean | number } = {},
 ): Promise<void> {
   const saver = saverFor(store);
+  if (!isObject(annealing) || typeof annealing.state !== 'function') {
+    throw refusal('annealing', 'expected a CosineAnnealingCallback', { received: annealing });
+  }
   const artifacts = await artifactsOf(model, annealing.state(options));
   try {
     await saver.save(artifacts);

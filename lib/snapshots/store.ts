@@ -13,18 +13,16 @@ export type CheckpointStore = string | CheckpointHandler;
 /** @throws {@link CosineAnnealingError} if there is no handler for it. */
 export function saverFor(store: CheckpointStore): Pick<Required<io.IOHandler>, 'save'> {
   const handler = handlerFor(store, io.getSaveHandlers);
-  const save = handler?.save?.bind(handler);
-  if (save === undefined) throw noHandler(store);
-  return { save };
+  if (typeof handler?.save !== 'function') throw noHandler(store);
+  return { save: handler.save.bind(handler) };
 }
 
 /** @throws {@link CosineAnnealingError} if there is no handler for it. */
 export function loaderFor(store: CheckpointStore): Pick<Required<io.IOHandler>, 'load'> & CheckpointHandler {
   const handler = handlerFor(store, io.getLoadHandlers);
-  const load = handler?.load?.bind(handler);
-  if (handler === undefined || load === undefined) throw noHandler(store);
-  const { exists } = handler;
-  return { load, ...(exists && { exists: () => exists.call(handler) }) };
+  if (typeof handler?.load !== 'function') throw noHandler(store);
+  const { exists, load } = handler;
+  return { load: load.bind(handler), ...(exists && { exists: () => exists.call(handler) }) };
 }
 
 function handlerFor(

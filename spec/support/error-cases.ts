@@ -112,6 +112,7 @@ export const refusals: Record<string, readonly string[]> = {
   ],
   Checkpoints: [
     "saveCheckpoint('disk', model, annealing)",
+    'saveCheckpoint(saved, model)',
     'saveCheckpoint(full, model, annealing)',
     'loadCheckpoint(full, model)',
     'loadCheckpoint(plain, model)',
