@@ -9,6 +9,7 @@ import {
   flag,
   fraction,
   growth,
+  mapped,
   notNegative,
   oneOf,
   oneOrList,
@@ -40,16 +41,13 @@ const warmupShape = {
 };
 
 const warmupSchema = strict(warmupShape, 'an object such as { length: 5 }');
-const warmupLength = duration();
+const warmupLength = mapped(duration(), (length) => warmupSchema.parse({ length }));
 const noWarmup = refused('a length, or an object such as { length: 5 }');
 
 function warmupForm(value: unknown) {
   if (typeof value === 'number') return warmupLength;
   return typeof value === 'object' && value !== null ? warmupSchema : noWarmup;
 }
-
-const asWarmup = (value: z.output<typeof warmupLength | typeof warmupSchema>) =>
-  typeof value === 'number' ? warmupSchema.parse({ length: value }) : value;
 
 const shape = {
   /** Length of the first cycle, in `unit`s: a number > 0. Required, unless `cycles` fixes the lengths. */
@@ -75,7 +73,7 @@ const shape = {
   /** Whether the last update of every cycle is exactly eta_min, as in NumPy's linspace; a cosine of one update is eta_max. Default: false. */
   endpoint: z._default(flag(), false),
   /** A rise from `from` to eta_max at the start of a cycle: its length in `unit`s, or an object. Default: none. */
-  warmup: z.optional(z.pipe(byForm(warmupForm), z.transform(asWarmup))),
+  warmup: z.optional(byForm(warmupForm)),
   /** How long eta_max holds between warm-up and cosine, in `unit`s: a number >= 0, or a list with one per cycle, whose last one repeats. It lengthens the cycle. Default: 0. */
   plateau: z._default(perCycle(duration(), 'a number >= 0'), 0),
   /** What T_0, total, start, warmup and plateau count: 'epoch' or 'batch'. Default: 'epoch'. */

@@ -50,7 +50,7 @@ export const oneOf = <const Value extends string | number | boolean>(...values: 
 };
 
 /** A key that is allowed and not looked at. */
-export const ignored = () => z.optional(z.unknown());
+export const ignored = () => z.optional(passes<unknown>(() => true, 'anything'));
 
 /** For a value that has none of the forms that are accepted. */
 export const refused = (expected: string) => passes<never>(() => false, expected);
@@ -90,6 +90,17 @@ export function byForm<Schema extends z.ZodMiniType>(schemaFor: (value: unknown)
   return own<z.output<Schema>, z.input<Schema>>((value, findings) => {
     const result = schemaFor(value).safeParse(value, { reportInput: true });
     return result.success ? result.data : findings.add(problemsOf(result.error));
+  });
+}
+
+/** A value that is right by a schema, in another form. */
+export function mapped<Schema extends z.ZodMiniType, Form>(
+  schema: Schema,
+  form: (value: z.output<Schema>) => Form,
+) {
+  return own<Form, z.input<Schema>>((value, findings) => {
+    const result = schema.safeParse(value, { reportInput: true });
+    return result.success ? form(result.data) : findings.add(problemsOf(result.error));
   });
 }
 
@@ -214,7 +225,7 @@ class Findings {
 /** A schema of our own: it returns what it read, or records what is wrong. */
 function own<Output, Input>(read: (value: unknown, findings: Findings) => Output | undefined) {
   const parsed = z.transform((value, { issues }) => read(value, new Findings(value, issues)));
-  return z.pipe(z.unknown(), parsed) as unknown as z.ZodMiniType<Output, Input>;
+  return parsed as unknown as z.ZodMiniType<Output, Input>;
 }
 
 const asStep = (key: PropertyKey) => (typeof key === 'number' ? key : String(key));

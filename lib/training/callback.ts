@@ -1,5 +1,5 @@
 import type { Optimizer } from '@tensorflow/tfjs-core';
-import { CustomCallback, type History, type LayersModel } from '@tensorflow/tfjs-layers';
+import { CustomCallback, type LayersModel } from '@tensorflow/tfjs-layers';
 import type { Schedule } from '../annealing/schedule';
 import {
   type CosineAnnealingConfig,
@@ -7,10 +7,14 @@ import {
   parseConfig,
   type ScheduledConfig,
 } from '../config/config';
+import type { Event } from '../config/messages';
 import { CosineAnnealingError, refusal } from '../errors';
+import { Fit, isTraining, type Logs, type Params } from './fit';
 import { LearningRateHistory } from './history';
+import { bindHooks, hooksIn } from './hooks';
+import { interferenceBefore, interferenceWith } from './interference';
 import { nextFrame } from './next-frame';
-import { anneal, checkSettable, getLearningRate, nameOf, rateBeforeAnnealing } from './optimizer';
+import { anneal, checkSettable, nameOf, rateBeforeAnnealing } from './optimizer';
 import { type CosineAnnealingOptions, parseKeptChanges, parseOptions, parsePlace } from './options';
 import { Reporter } from './reporter';
 import { type EndedCycle, type FitFacts, know, Run, type Standing, type Update } from './run';
@@ -38,7 +42,7 @@ export class CosineAnnealingCallback extends CustomCallback {
   constructor(config: CosineAnnealingConfig, options: CosineAnnealingOptions = {}) {
     const parsed = parseConfig(config);
     const { yieldEvery, logger = console, ...hooks } = parseOptions(options);
-    super({ ...tfjsHooks(hooks), nextFrameFunc: nextFrame }, yieldEvery);
+    super({ ...hooksIn(hooks), nextFrameFunc: nextFrame }, yieldEvery);
     this.#options = options;
     this.#reporter = new Reporter(logger, parsed.verbose);
     this.#run = new Run(know(parsed, {}));
@@ -122,7 +126,7 @@ export class CosineAnnealingCallback extends CustomCallback {
    * @throws {@link CosineAnnealingError} during a fit.
    */
   reset(): void {
-    if (isInProgress(this.#fit)) throw refusal('reset', IN_PROGRESS, { cure: 'reset it between fits' });
+    if (this.#fit?.isInProgress) throw refusal('reset', IN_PROGRESS, { cure: 'reset it between fits' });
     this.#fit = undefined;
     this.#run = this.#run.restarted();
   }
@@ -184,7 +188,7 @@ export class CosineAnnealingCallback extends CustomCallback {
   override setModel(model: LayersModel): void {
     const [pending, fit] = [this.#pending, this.#fit];
     const isPendingElsewhere = pending?.model !== model && isTraining(pending?.model);
-    if (isPendingElsewhere || (fit?.model !== model && isInProgress(fit))) throw inProgress();
+    if (isPendingElsewhere || (fit?.model !== model && fit?.isInProgress)) throw inProgress();
     this.#pending = { model, params: this.params };
   }
 
@@ -192,12 +196,11 @@ export class CosineAnnealingCallback extends CustomCallback {
   override async onTrainBegin(logs?: Logs): Promise<void> {
     const { model, params = {} } = this.#pending ?? {};
     this.#pending = undefined;
-    if (isInProgress(this.#fit)) throw inProgress();
+    if (this.#fit?.isInProgress) throw inProgress();
     checkSettable(this.#optimizerOf(model));
     if (model === undefined && this.config.afterLastCycle === 'stop') throw cannotStop();
     this.#endFit();
-    const [epochs, batchesPerEpoch] = [numberIn(params, 'epochs'), batchesIn(params)];
-    this.#fit = { ...NEW_FIT, model, history: model?.history, epochs, batchesPerEpoch };
+    this.#fit = Fit.of(model, params);
     await super.onTrainBegin(logs);
   }
 
@@ -234,8 +237,9 @@ export class CosineAnnealingCallback extends CustomCallback {
   /** Called by TensorFlow.js. @internal */
   override async onTrainEnd(logs?: Logs): Promise<void> {
     const cycle = this.#run.cycleInside;
-    if (this.#fit?.model?.stopTraining && cycle !== undefined)
+    if (this.#fit?.model?.stopTraining && cycle !== undefined) {
       this.#reporter.stoppedInside(cycle, this.config.unit);
+    }
     this.#endFit();
     await super.onTrainEnd(logs);
   }
@@ -255,7 +259,7 @@ export class CosineAnnealingCallback extends CustomCallback {
     fit.batches = 0;
     this.#reporter.plan(plan, this.config.unit);
     for (const notice of notices) this.#reporter.notice(notice, this.config.unit);
-    if (isOver && this.#stop(fit)) this.#reporter.event({ kind: 'last cycle is over' });
+    if (isOver && this.#stop(fit)) this.#tell({ kind: 'last cycle is over' });
   }
 
   async #beforeUpdate(fit: Fit, optimizer: Optimizer, batch: number, logs: Logs): Promise<void> {
@@ -263,7 +267,7 @@ export class CosineAnnealingCallback extends CustomCallback {
     if (this.#run.isOverAt(batch)) this.#stop(fit);
     await this.#tellEnd(fit, this.#run.takeEndBefore(batch), logs);
     const update = this.#run.updateAt(batch);
-    this.#look(optimizer);
+    if (this.#optimizer !== undefined) this.#tell(interferenceBefore(optimizer, this.#optimizer, this.#run));
     anneal(optimizer, update.learningRate);
     this.#run.book(update);
     this.#optimizer = optimizer;
@@ -273,7 +277,7 @@ export class CosineAnnealingCallback extends CustomCallback {
   }
 
   async #afterUpdate(fit: Fit, optimizer: Optimizer, batch: number, logs: Logs): Promise<void> {
-    if (fit.update !== undefined) this.#compare(fit.update, optimizer);
+    if (fit.update !== undefined) this.#tell(interferenceWith(fit.update, optimizer, this.learningRate));
     this.#countUpdate(fit);
     if (this.#run.isOverAfter(batch)) this.#stop(fit);
     await this.#tellEnd(fit, this.#run.takeEndWith(batch), logs);
@@ -281,7 +285,7 @@ export class CosineAnnealingCallback extends CustomCallback {
 
   async #endEpoch(fit: Fit, epoch: number, logs: Logs): Promise<void> {
     this.#run.countEpoch(epoch);
-    if (isWhole(fit, logs)) this.#learnBatches(fit);
+    if (fit.isWhole(logs)) this.#learnBatches(fit);
     if (fit.isOwnLoop) fit.batches = 0;
     const { last } = this.#run.standing;
     if (logs !== undefined && last !== undefined) logs['lr'] = last.learningRate; // an epoch can be without data
@@ -289,30 +293,8 @@ export class CosineAnnealingCallback extends CustomCallback {
     await this.#tellEnd(fit, this.#run.takeEndBefore(0), logs);
   }
 
-  /** What somebody else did to the optimizer since the last update. */
-  #look(optimizer: Optimizer): void {
-    const { standing, knowledge } = this.#run;
-    if (this.#optimizer === undefined) return;
-    if (optimizer !== this.#optimizer) {
-      checkSettable(optimizer);
-      const learningRate = rateBeforeAnnealing(optimizer);
-      const { eta_max } = knowledge.learned;
-      const isRead = knowledge.given.eta_max === undefined && eta_max !== undefined;
-      if (isRead && learningRate !== eta_max)
-        this.#reporter.event({ kind: 'another optimizer', learningRate, eta_max });
-    } else if (standing.last !== undefined) {
-      const found = getLearningRate(optimizer);
-      const { learningRate: written } = standing.last;
-      if (found !== written) this.#reporter.event({ kind: 'another writer', found, written });
-    }
-  }
-
-  /** Whether an update was made as it was prepared: callbacks behind this one can still change the optimizer. */
-  #compare(update: UpdateInProgress, optimizer: Optimizer): void {
-    const found = getLearningRate(update.optimizer);
-    const written = this.learningRate ?? found;
-    if (optimizer !== update.optimizer) this.#reporter.event({ kind: 'update with another optimizer' });
-    else if (found !== written) this.#reporter.event({ kind: 'update with another rate', found, written });
+  #tell(event: Event | undefined): void {
+    if (event !== undefined) this.#reporter.event(event);
   }
 
   async #announce({ kind }: Update): Promise<void> {
@@ -339,29 +321,20 @@ export class CosineAnnealingCallback extends CustomCallback {
     for (const notice of this.#run.learnBatches(batches)) this.#reporter.notice(notice, this.config.unit);
   }
 
-  /** Stops the fit if the config says so, once, so that onCycleEnd can take it back; whether it did. */
+  /** Stops the fit if the config says so; whether it did. */
   #stop(fit: Fit): boolean {
-    if (this.config.afterLastCycle !== 'stop' || fit.model === undefined || fit.wasStopped) return false;
-    fit.model.stopTraining = true;
-    fit.wasStopped = true;
-    return true;
-  }
-
-  /** An update was made, and onBatchEnd not called yet; or never, if another callback threw. */
-  get #isUpdateUncounted(): boolean {
-    const { update } = this.#fit ?? {};
-    return update !== undefined && update.optimizer.iterations > update.iterationsBefore;
+    return this.config.afterLastCycle === 'stop' && fit.stop();
   }
 
   /** The next batch of the epoch that is being trained; an epoch that was cut off begins again. */
   get #nextBatch(): number {
     const { epoch, last } = this.#run.standing;
-    const isWithin = last?.epoch === epoch && (this.#fit?.isOwnLoop || isInProgress(this.#fit));
+    const isWithin = last?.epoch === epoch && (this.#fit?.isOwnLoop || this.#fit?.isInProgress);
     return isWithin ? (this.#fit?.batches ?? 0) : 0;
   }
 
   get #standing(): Standing {
-    return this.#isUpdateUncounted ? this.#run.standingAfterUpdate : this.#run.standing;
+    return this.#fit?.isUpdateUncounted ? this.#run.standingAfterUpdate : this.#run.standing;
   }
 
   #countUpdate(fit: Fit): void {
@@ -371,7 +344,7 @@ export class CosineAnnealingCallback extends CustomCallback {
   }
 
   #countUnfinishedUpdate(fit: Fit): void {
-    if (this.#isUpdateUncounted) this.#countUpdate(fit);
+    if (fit.isUpdateUncounted) this.#countUpdate(fit);
     fit.update = undefined;
   }
 
@@ -382,10 +355,10 @@ export class CosineAnnealingCallback extends CustomCallback {
   }
 
   #ownLoop(): Fit {
-    if (isInProgress(this.#fit)) throw inProgress();
+    if (this.#fit?.isInProgress) throw inProgress();
     if (this.#fit?.isOwnLoop !== true) {
       this.#endFit();
-      this.#fit = { ...NEW_FIT, isOwnLoop: true };
+      this.#fit = Fit.ownLoop();
     }
     return this.#fitInProgress();
   }
@@ -405,70 +378,6 @@ export class CosineAnnealingCallback extends CustomCallback {
     if (found !== undefined) return found;
     throw noModel();
   }
-}
-
-type Params = CustomCallback['params'];
-type Logs = Parameters<CustomCallback['onBatchBegin']>[1];
-
-/** A fit, or a loop of the user's own. */
-interface Fit {
-  /** Undefined behind a plain object in `callbacks`, and in an own loop. */
-  readonly model: LayersModel | undefined;
-  /** The model's record of this fit: TensorFlow.js makes a new one for each. */
-  readonly history: History | undefined;
-  /** End of the fit's epoch numbers, if known. */
-  readonly epochs: number | undefined;
-  /** Batches in an epoch, if TensorFlow.js knows. */
-  readonly batchesPerEpoch: number | undefined;
-  readonly isOwnLoop: boolean;
-  hasBegun: boolean;
-  /** Whether this callback stopped it after the last cycle. */
-  wasStopped: boolean;
-  /** Updates made in this epoch. */
-  batches: number;
-  update: UpdateInProgress | undefined;
-}
-
-interface UpdateInProgress {
-  readonly optimizer: Optimizer;
-  readonly batch: number;
-  /** How many updates the optimizer had made before it. */
-  readonly iterationsBefore: number;
-}
-
-const NEW_FIT = {
-  model: undefined,
-  history: undefined,
-  epochs: undefined,
-  batchesPerEpoch: undefined,
-  isOwnLoop: false,
-  hasBegun: false,
-  wasStopped: false,
-  batches: 0,
-  update: undefined,
-} satisfies Fit;
-
-const HOOKS = [
-  'onTrainBegin',
-  'onTrainEnd',
-  'onEpochBegin',
-  'onEpochEnd',
-  'onBatchBegin',
-  'onBatchEnd',
-] as const;
-
-/** Behind a plain object in `callbacks`, TensorFlow.js takes the methods off the callback and calls them alone. */
-function bindHooks(annealing: CosineAnnealingCallback): void {
-  for (const hook of HOOKS) {
-    Object.defineProperty(annealing, hook, { value: annealing[hook].bind(annealing), enumerable: true });
-  }
-}
-
-/** TensorFlow.js's hooks among the options. */
-function tfjsHooks(options: CosineAnnealingOptions) {
-  return Object.fromEntries(
-    HOOKS.flatMap((hook) => (options[hook] === undefined ? [] : [[hook, options[hook]]])),
-  );
 }
 
 const IN_PROGRESS = 'this CosineAnnealingCallback is in use by a fit in progress';
@@ -498,32 +407,6 @@ const cannotStop = () =>
       cure: 'put this callback first in `callbacks`, and wrap plain objects as new tf.CustomCallback({...})',
     },
   );
-
-/** TensorFlow.js's types hide `isTraining`. */
-const isTraining = (model: LayersModel | undefined): boolean =>
-  model !== undefined && Reflect.get(model, 'isTraining') === true;
-
-/** A fit that failed is never told to end; its model can be in training again, by another fit. */
-const isInProgress = (fit: Fit | undefined): boolean =>
-  fit?.history !== undefined && isTraining(fit.model) && fit.model?.history === fit.history;
-
-/** `fit` gives samples and batch size, `fitDataset` steps; null stands for unknown. */
-function batchesIn(params: Params): number | undefined {
-  const samples = numberIn(params, 'samples');
-  const batchSize = numberIn(params, 'batchSize');
-  return numberIn(params, 'steps') ?? (samples && batchSize && Math.ceil(samples / batchSize));
-}
-
-function numberIn(params: Params, name: string): number | undefined {
-  const value: unknown = Reflect.get(params, name);
-  return typeof value === 'number' && value > 0 ? value : undefined;
-}
-
-/** Whether an epoch that ended was whole, as far as that can be known: validation comes after a whole one only. */
-function isWhole({ model, isOwnLoop }: Fit, logs: Logs): boolean {
-  const wasNotStopped = model !== undefined && !model.stopTraining;
-  return isOwnLoop || wasNotStopped || Object.keys(logs ?? {}).some((name) => name.startsWith('val_'));
-}
 
 async function numbersIn(logs: Logs): Promise<Record<string, number>> {
   const entries = Object.entries(logs ?? {}).map(async ([name, value]) => {
