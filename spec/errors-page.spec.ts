@@ -34,13 +34,14 @@ const FOREIGN = `## TensorFlow.js's own errors
 `;
 
 /** The rooms whose texts are messages, and the texts in them that are none. */
-const ROOMS = ['annealing', 'config', 'presets', 'training', 'snapshots', 'charts'];
+const ROOMS = ['annealing', 'config', 'presets', 'training', 'snapshots', 'finder', 'charts'];
 const NO_MESSAGES = new Set([
   'meanings.ts',
   'reporter.ts',
   'plan.ts',
   'history.ts',
   'file-checkpoint.ts',
+  'finder.ts',
   ...[
     'svg.ts',
     'text.ts',
@@ -55,9 +56,9 @@ const NO_MESSAGES = new Set([
 ]);
 const NO_MESSAGE =
   /^\.\.\. and| more unknown keys$|^the learning rate begins|^with no warm restart|^; the last cycle ends|warm restarts?$|^restart \(cycle\)$|^ \(no values\)$/;
-/** What is said of values that are no object, by schemas that are chosen by a key of the object; and in a browser. */
+/** What is said of values that are no object, by schemas that are chosen by a key of the object; in a browser; and inside `fit`. */
 const UNREACHABLE =
-  /^the parameters of (CosineRestartLR|get_(cosine_schedule|cosine_with_min_lr|wsd))|may be out of space$/;
+  /^the parameters of (CosineRestartLR|get_(cosine_schedule|cosine_with_min_lr|wsd))|may be out of space$|^was stopped before anything could be measured|^set stopTraining later/;
 
 const inCell = (text: string) => text.replaceAll('|', '\\|');
 const row = (...cells: string[]) => `| ${cells.join(' | ')} |`;

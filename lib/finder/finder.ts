@@ -100,7 +100,6 @@ async function find(
     source?.dispose();
     snapshot.restore();
     snapshot.dispose();
-    // REMEMBERED RATE: put it back here, unless the snapshot does.
     Object.assign(model, { history, stopTraining });
   }
 }

@@ -80,7 +80,7 @@ export function parseOptions(args: Args, batchesPerEpoch: number | undefined): S
       path: ['steps'],
       rule: `leaves too little of the budget (${budget}) to the trials`,
       received: steps,
-      cure: `give at most ${Math.floor(budget / 2)}, or a budget of ${2 * steps}`,
+      cure: `set it to at most ${Math.floor(budget / 2)}, or budget to ${2 * steps}`,
     });
   }
   if (problems.length > 0) throw new CosineAnnealingError(problems);
@@ -93,7 +93,7 @@ function* problemsIn(args: Args): Iterable<Problem> {
     'epochs',
     isCount,
     'expected an integer >= 1',
-    'give the length of the training that is planned',
+    'set it to the length of the training that is planned',
   );
   yield* check(args, 'batchSize', isOptional(isCount), 'expected an integer >= 1');
   yield* check(args, 'from', isOptional(isRate), 'expected a number > 0');
@@ -101,8 +101,8 @@ function* problemsIn(args: Args): Iterable<Problem> {
   yield* check(args, 'steps', isOptional(isCountFrom(MIN_STEPS)), `expected an integer >= ${MIN_STEPS}`);
   yield* check(args, 'budget', isOptional(isCountFrom(MIN_BUDGET)), `expected an integer >= ${MIN_BUDGET}`);
   yield* check(args, 'onProgress', isOptional(isFunction), 'expected a function');
-  yield* check(args, 'callbacks', isMissing, 'is not for a search', 'give it to fit');
-  yield* check(args, 'initialEpoch', isMissing, 'is not for a search', 'give it to fit');
+  yield* check(args, 'callbacks', isMissing, 'has no place in a search', 'pass it to fit');
+  yield* check(args, 'initialEpoch', isMissing, 'has no place in a search', 'pass it to fit');
 }
 
 function* check(
@@ -127,8 +127,8 @@ const isCount = isCountFrom(1);
 
 const tooLittleData = (updates: number): Problem => ({
   path: ['budget'],
-  rule: `expected at least ${MIN_BUDGET} updates, and ${MAX_EPOCHS} epochs of this data are ${updates}`,
-  cure: `give a budget, such as ${5 * MIN_BUDGET}, to go over the data more often`,
+  rule: `expected at least ${MIN_BUDGET} updates, but ${MAX_EPOCHS} epochs of these data are only ${updates}`,
+  cure: `set it, to ${5 * MIN_BUDGET} for instance, to go over the data more often`,
 });
 
 /** The arguments that are `fit`'s own, less those that a search has to give itself. */

@@ -109,12 +109,11 @@ export class Tape implements Source {
     const { batchesPerEpoch, epochs } = this.#args;
     const count = this.#batches.length;
     if (batchesPerEpoch === undefined || count === 0 || count >= batchesPerEpoch * epochs) return;
-    const needed = `batchesPerEpoch times epochs (${batchesPerEpoch * epochs})`;
     throw refusal(
       'dataset',
-      `ends after ${count} batches, but the training that is planned needs ${needed}`,
+      `ends after ${count} of the ${batchesPerEpoch * epochs} batches that epochs and batchesPerEpoch ask for`,
       {
-        cure: 'give dataset.repeat(), or leave batchesPerEpoch out',
+        cure: 'pass dataset.repeat(), or leave batchesPerEpoch out',
       },
     );
   }

@@ -223,7 +223,7 @@ function isCountOrAll(value: unknown): boolean {
 const noCycleEnd = (received: unknown) =>
   refusal('cycleEnd', 'expected what onCycleEnd is called with', {
     received,
-    cure: 'set ensemble.add as onCycleEnd',
+    cure: 'pass ensemble.add as onCycleEnd',
   });
 
 const noModel = () =>
@@ -242,10 +242,10 @@ const otherModel = () =>
 
 const noMembers = () =>
   refusal('ensemble', 'has no members', {
-    cure: 'give ensemble.add as onCycleEnd, and train to the end of a cycle',
+    cure: 'pass ensemble.add as onCycleEnd, and train to the end of a cycle',
   });
 
 const noInputs = () =>
   refusal('xs', 'is needed, since the model has batch normalization', {
-    cure: 'give training inputs, for the moving averages',
+    cure: 'pass training inputs, for the moving averages',
   });

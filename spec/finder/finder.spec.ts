@@ -330,7 +330,7 @@ describe('findLearningRateDataset', () => {
     const error = await rejection(
       findLearningRateDataset(tinyModel(), dataset(5), { ...quick, batchesPerEpoch: 10 }),
     );
-    expect(error.message).to.match(/ends after 5 batches/);
+    expect(error.message).to.match(/ends after 5 of the 20 batches/);
   });
 
   it('refuses what is no dataset', async () => {
