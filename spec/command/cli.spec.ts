@@ -32,11 +32,11 @@ describe('npx tfjs-cosine-annealing', () => {
     return { status, stdout, stderr };
   }
 
-  /** The same of a line for the shell, in which $0 is the command. */
+  /** The same of a line for the shell, in which "$@" is the command. */
   function shell(line: string) {
     const { status, stdout, stderr } = spawnSync(
       'bash',
-      ['-c', `set -o pipefail; ${line}`, `${process.execPath} ${COMMAND} ${SHORT.join(' ')}`],
+      ['-c', `set -o pipefail; ${line}`, 'bash', process.execPath, COMMAND, ...SHORT],
       { encoding: 'utf8' },
     );
     return { status, stdout, stderr };
@@ -100,7 +100,7 @@ describe('npx tfjs-cosine-annealing', () => {
   });
 
   it('ends in silence if nobody reads on, as other programs do', () => {
-    const { status, stdout, stderr } = shell('$0 --updateFreq epoch --epochs 1000000 --csv | head -1');
+    const { status, stdout, stderr } = shell('"$@" --updateFreq epoch --epochs 1000000 --csv | head -1');
     expect({ status, stdout, stderr }).to.deep.equal({
       status: 141,
       stdout: 'epoch,learning_rate,cycle,T_cur,T_i,phase\n',
@@ -110,12 +110,12 @@ describe('npx tfjs-cosine-annealing', () => {
 
   it('says in one line that the disk is full', function () {
     if (!existsSync('/dev/full')) this.skip();
-    expect(shell('$0 > /dev/full')).to.deep.equal({
+    expect(shell('"$@" > /dev/full')).to.deep.equal({
       status: 1,
       stdout: '',
       stderr: 'standard output: no space left on device\n',
     });
-    expect(shell('$0 --csv /dev/full')).to.deep.equal({
+    expect(shell('"$@" --csv /dev/full')).to.deep.equal({
       status: 1,
       stdout: '',
       stderr: '/dev/full: no space left on device\n',
