@@ -1,3 +1,4 @@
 import { backendName } from '../../examples/shared/backend';
 
-console.log(`backend: ${backendName}`);
+/** Once for all workers. */
+export const mochaGlobalSetup = () => console.log(`backend: ${backendName}`);
