@@ -78,7 +78,9 @@ export const studies: Readonly<Record<DataName, readonly ScheduleName[]>> = {
 
 export const LONGEST = 15;
 export const CHECKPOINTS = [1, 3, 7, LONGEST];
-export const SEEDS = [1, 2, 3, 4, 5];
+export const SEEDS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
+/** These of everything come first, which make a table already. */
+const FIRST_SEEDS = 5;
 /** None of them is in a table. */
 const TUNING_SEEDS = [101, 102, 103];
 /** The grid's peaks are 0.1 times these powers of 2. If an end of it is best, it goes on there, twice at most. */
@@ -145,13 +147,18 @@ function meanError(
     : undefined;
 }
 
-/** What is left to do and can be done now, the most urgent first: the first seeds of everything come before the others. */
+/** What is left to do and can be done now, the most urgent first. */
 export function jobsLeft(results: readonly Result[]): Job[] {
   const done = new Set(results.map(keyOf));
-  const tables = (Object.keys(studies) as DataName[]).flatMap((data) => tableJobs(data, results));
-  const searches = (Object.keys(studies) as DataName[]).flatMap((data) => searchJobs(data, results));
-  return [...tables, ...searches].filter((job) => !done.has(keyOf(job)));
+  const data = Object.keys(studies) as DataName[];
+  const jobs = [
+    ...data.flatMap((name) => tableJobs(name, results)),
+    ...data.flatMap((name) => searchJobs(name, results)),
+  ];
+  return jobs.filter((job) => !done.has(keyOf(job))).toSorted((a, b) => turnOf(a) - turnOf(b));
 }
+
+const turnOf = ({ part, seed }: Job) => (part !== 'tuning' && seed > FIRST_SEEDS ? 1 : 0);
 
 function tableJobs(data: DataName, results: readonly Result[]): Job[] {
   const tuning: Job[] = [];
@@ -165,11 +172,8 @@ function tableJobs(data: DataName, results: readonly Result[]): Job[] {
       table.push(...SEEDS.map((seed) => ({ part: 'table' as const, ...row, ...tuned.best, seed })));
     }
   }
-  return [...tuning, ...table.toSorted((a, b) => batchOf(a.seed) - batchOf(b.seed))];
+  return [...tuning, ...table];
 }
-
-/** Three seeds of every row first, which make a table already. */
-const batchOf = (seed: number) => (seed <= 3 ? 0 : 1);
 
 function searchJobs(data: DataName, results: readonly Result[]): Job[] {
   return SEEDS.flatMap((seed): Job[] => {

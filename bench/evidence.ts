@@ -6,7 +6,9 @@ import { EventEmitter, once } from 'node:events';
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { epochsLeft, type Job, jobsLeft, keyOf, type Result } from './evidence-plan';
+import { toSVG } from '../lib/charts/chart';
+import { type DataName, epochsLeft, type Job, jobsLeft, keyOf, type Result, studies } from './evidence-plan';
+import { claimOf, curvesOf, foundTable, seedsOf, tableOf, tuningTable } from './evidence-report';
 import { perform } from './evidence-training';
 
 const WORKERS = 2;
@@ -49,6 +51,37 @@ async function main(): Promise<void> {
   });
   const results = new Results(values.out);
   if (!values.report) await trainAll(results);
+  report(results.all);
+  if (seedsOf('MNIST', results.all).length === 0) return;
+  const picture = join(values.out, 'evidence.svg');
+  writeFileSync(picture, pictureOf(results.all));
+  console.log(`\nThe mean curves are in ${picture}`);
+}
+
+function report(results: readonly Result[]): void {
+  for (const data of Object.keys(studies) as DataName[]) {
+    const seeds = seedsOf(data, results).length;
+    console.log(`\n${data}: how the peaks were tuned\n\n${tuningTable(data, results)}`);
+    if (seeds === 0) continue;
+    console.log(
+      `\n${data}: test error in percent, means of ${seeds} seeds; in brackets the difference to warm restarts on the ` +
+        `same seeds and its 95 % interval\n\n${tableOf(data, results)}\n`,
+    );
+    for (const line of claimOf(data, results)) console.log(line);
+  }
+  console.log(`\nPeaks of findLearningRate for 15 epochs\n\n${foundTable(results)}`);
+  const hours = results.reduce((sum, { seconds }) => sum + seconds, 0) / 3600;
+  console.log(`\n${results.length} trainings and searches, ${hours.toFixed(2)} hours of one core`);
+}
+
+function pictureOf(results: readonly Result[]): string {
+  const seeds = seedsOf('MNIST', results).length;
+  const labels = {
+    title: `MNIST, 10,000 images, ${seeds} seeds`,
+    xLabel: 'epochs',
+    yLabel: 'test error (%)',
+  };
+  return toSVG({ series: curvesOf('MNIST', results) }, { ...labels, logScale: true });
 }
 
 /** Each worker takes the most urgent job that nobody has; one that finds none waits for another's result. */
