@@ -14,7 +14,7 @@ import {
   trainings,
   tune,
 } from './evidence-plan';
-import { type Interval, mean, paired } from './evidence-statistics';
+import { type Interval, mean, paired } from './statistics';
 import { table } from './table';
 
 /** Test errors in percent of one way to train: a list for each seed, from the first epoch on; a gap is null. */
