@@ -1,4 +1,4 @@
-// One training of bench/evidence.ts, and the schedules that aren't ours.
+// One training of bench/evidence.ts.
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Sequential, Tensor2D } from '@tensorflow/tfjs';
@@ -23,33 +23,16 @@ import {
   type Job,
   LONGEST,
   type Result,
-  type ScheduleName,
   type Search,
   type Trained,
   type Training,
 } from './evidence-plan';
+import { configs, shares } from './evidence-schedules';
 
 type Callback = InstanceType<typeof tf.CustomCallback>;
 type Optimizer = ReturnType<typeof tf.train.momentum> | ScheduleFreeSGD;
 
 const MOMENTUM = 0.9;
-
-/** The share of the peak that other schedules have at `t`, in a training of `epochs`. */
-export const shares = {
-  constant: () => 1,
-  /** By 10 at half and at three quarters, as ResNets were trained (He et al., arXiv 1512.03385). */
-  'step decay': (t, epochs) => 10 ** -[epochs / 2, (3 * epochs) / 4].filter((at) => t >= at).length,
-  'linear to 0': (t, epochs) => 1 - t / epochs,
-  /** Hägele et al., arXiv 2405.18392: up over the first 5 %, linear to 0 over the last 20 %. */
-  'warm-up, stable, decay': (t, epochs) => Math.min(1, t / (0.05 * epochs), (epochs - t) / (0.2 * epochs)),
-} satisfies Partial<Record<ScheduleName, (t: number, epochs: number) => number>>;
-
-/** Ours; the rate ends a cycle at a thousandth of the peak. */
-const configs = {
-  'one cosine': (epochs: number) => ({ T_0: epochs }),
-  'warm restarts': () => ({ T_0: 1, T_mult: 2 }),
-  'equal cycles': () => ({ T_0: 3 }),
-};
 
 export async function perform(job: Job): Promise<Result> {
   const begin = cpuSeconds();

@@ -2,8 +2,8 @@
 
 /** Student's t at 97.5 %, for 1 to 19 degrees of freedom. */
 const T_975 = [
-  12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.16, 2.145, 2.131,
-  2.12, 2.11, 2.101, 2.093,
+  12.7062, 4.30265, 3.18245, 2.77645, 2.57058, 2.44691, 2.36462, 2.306, 2.26216, 2.22814, 2.20099, 2.17881,
+  2.16037, 2.14479, 2.13145, 2.11991, 2.10982, 2.10092, 2.09302,
 ];
 /** The normal distribution's. */
 const Z_975 = 1.96;
@@ -29,5 +29,5 @@ export function interval(values: readonly number[]): Interval {
 export const paired = (a: readonly number[], b: readonly number[]): Interval =>
   interval(a.map((value, i) => value - (b[i] ?? Number.NaN)));
 
-/** Beyond the table its own tail's first terms: t = z + (z^3 + z) / (4 degrees), to 0.1 %. */
+/** Beyond the table the first terms of its expansion, z + (z^3 + z) / (4 degrees), right to 0.5 %. */
 const t = (degrees: number): number => T_975[degrees - 1] ?? Z_975 + (Z_975 ** 3 + Z_975) / (4 * degrees);
