@@ -11,6 +11,7 @@ import {
   studies,
   type Trained,
   type Training,
+  TUNING_SEEDS,
   trainings,
   tune,
 } from './evidence-plan';
@@ -231,7 +232,8 @@ export function tuningTable(data: DataName, results: readonly Result[]): string 
           result.part === 'tuning' &&
           result.data === data &&
           result.schedule === schedule &&
-          result.epochs === epochs,
+          result.epochs === epochs &&
+          TUNING_SEEDS.includes(result.seed),
       );
       const settings = [...new Set(own.map(({ eta_max, warmup }) => `${eta_max} ${warmup}`))];
       const errors = settings
