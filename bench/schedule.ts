@@ -1,4 +1,5 @@
-// One learning rate: ours against the bare formula written inline. Ratios within one run; see bench/README.md.
+// One learning rate: ours against the bare formula written inline, and against other libraries. Ratios within one run; see
+// bench/README.md.
 import { Bench } from 'tinybench';
 import { CosineAnnealingCallback, cosineAnnealing } from '../lib';
 import { toSVG, toText } from '../lib/charts/chart';
@@ -6,6 +7,7 @@ import { parseConfig } from '../lib/config/config';
 import { HistoryLog, LearningRateHistory } from '../lib/training/history';
 import { know } from '../lib/training/run';
 import { saveState } from '../lib/training/state';
+import { pythonTimes, pytorch, timm } from './schedule-rivals';
 import { table } from './table';
 
 const eta = { eta_min: 1e-4, eta_max: 0.1 };
@@ -22,6 +24,10 @@ const inline = (t: number) =>
 
 const schedules = {
   'bare formula inline, T_mult 1': inline,
+  "PyTorch's formula, T_mult 1": pytorch({ ...eta, T_0, T_mult: 1 }),
+  "PyTorch's formula, T_mult 2": pytorch({ ...eta, T_0, T_mult: 2 }),
+  "timm's formula, T_mult 1": timm({ ...eta, T_0, T_mult: 1 }),
+  "timm's formula, T_mult 2": timm({ ...eta, T_0, T_mult: 2 }),
   'T_mult 1': cosineAnnealing({ ...eta, T_0 }),
   'T_mult 2': cosineAnnealing({ ...eta, T_0, T_mult: 2 }),
   'T_mult 1.001': cosineAnnealing({ ...eta, T_0, T_mult: 1.001 }),
@@ -42,7 +48,17 @@ const positions = {
 
 async function main(): Promise<void> {
   console.log('Nanoseconds for one learning rate (median), and the ratio to the bare formula\n');
-  console.log(table(['schedule', ...Object.keys(positions)], await scheduleRows()));
+  const { rows, bare } = scheduleRows();
+  console.log(table(['schedule', ...Object.keys(positions)], rows));
+  const python = pythonTimes();
+  console.log('\nThe same in Python, in order, and the ratio to the bare formula in JavaScript\n');
+  console.log(
+    table(
+      ['call', 'time'],
+      python.rows.map(([name, ns]) => [name, `${ns.toFixed(0)} (x${(ns / bare).toFixed(1)})`]),
+    ),
+  );
+  for (const reason of python.skipped) console.log(`skipped: ${reason}`);
   console.log('\nMicroseconds (median)\n');
   console.log(table(['what', 'time'], await objectRows()));
   console.log(`\nMilliseconds for a history of ${CHANGES} changes\n`);
@@ -50,19 +66,21 @@ async function main(): Promise<void> {
 }
 
 /** Round after round of all schedules, so that what else the machine does meets each alike. */
-async function scheduleRows(): Promise<string[][]> {
+function scheduleRows(): { rows: string[][]; bare: number } {
   const rows = Object.keys(schedules).map((name) => [name]);
+  let bare = Number.NaN; // in order
   for (const ts of Object.values(positions)) {
     const times = Object.values(schedules).map((): number[] => []);
     for (let round = 0; round < ROUNDS; round++) {
       for (const [i, lr] of Object.values(schedules).entries()) times[i]?.push(nanoseconds(lr, ts));
     }
     const medians = times.map(medianOf);
+    if (ts === positions['in order']) bare = medians[0] ?? Number.NaN;
     medians.forEach((ns, i) => {
       rows[i]?.push(`${ns.toFixed(0)} (x${(ns / (medians[0] ?? NaN)).toFixed(2)})`);
     });
   }
-  return rows;
+  return { rows, bare };
 }
 
 /** One call's time. */

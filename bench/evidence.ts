@@ -1,0 +1,137 @@
+// Is it worth annealing with warm restarts? Schedules train the same network from the same weights on the same batches,
+// each with a peak tuned for it; two trainings at a time, each a line in a file, so a run that was ended goes on.
+// See bench/README.md.
+import { type ChildProcess, fork } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { toSVG } from '../lib/charts/chart';
+import { type DataName, epochsLeft, type Job, jobsLeft, keyOf, type Result, studies } from './evidence-plan';
+import { claimOf, curvesOf, foundTable, seedsOf, tableOf, tuningTable } from './evidence-report';
+import { perform } from './evidence-training';
+
+const WORKERS = 2;
+/** So that a worker keeps to a core. */
+const ONE_THREAD = { OMP_NUM_THREADS: '1', TF_NUM_INTRAOP_THREADS: '1', TF_NUM_INTEROP_THREADS: '1' };
+
+/** What was trained, in a file. */
+class Results {
+  readonly all: Result[];
+  readonly #file: string;
+
+  constructor(folder: string) {
+    mkdirSync(folder, { recursive: true });
+    this.#file = join(folder, 'evidence.jsonl');
+    const lines = existsSync(this.#file) ? readFileSync(this.#file, 'utf8').split('\n') : [];
+    this.all = lines.flatMap(resultOf);
+    writeFileSync(this.#file, this.all.map(lineOf).join(''));
+  }
+
+  add(result: Result): void {
+    this.all.push(result);
+    appendFileSync(this.#file, lineOf(result));
+  }
+}
+
+const lineOf = (result: Result) => `${JSON.stringify(result)}\n`;
+
+/** Of a line that was cut short when the run was ended, nothing. */
+function resultOf(line: string): Result[] {
+  try {
+    return [JSON.parse(line)];
+  } catch {
+    return [];
+  }
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: { out: { type: 'string', default: 'reports' }, report: { type: 'boolean', default: false } },
+  });
+  const results = new Results(values.out);
+  if (!values.report) await trainAll(results);
+  report(results.all);
+  if (seedsOf('MNIST', results.all).length === 0) return;
+  const picture = join(values.out, 'evidence.svg');
+  writeFileSync(picture, pictureOf(results.all));
+  console.log(`\nThe mean curves are in ${picture}`);
+}
+
+function report(results: readonly Result[]): void {
+  for (const data of Object.keys(studies) as DataName[]) {
+    const seeds = seedsOf(data, results).length;
+    console.log(`\n${data}: how the peaks were tuned\n\n${tuningTable(data, results)}`);
+    if (seeds === 0) continue;
+    console.log(
+      `\n${data}: test error in percent, means of ${seeds} seeds; in brackets the difference to warm restarts on the ` +
+        `same seeds and its 95 % interval\n\n${tableOf(data, results)}\n`,
+    );
+    for (const line of claimOf(data, results)) console.log(line);
+  }
+  console.log(`\nPeaks of findLearningRate for 15 epochs\n\n${foundTable(results)}`);
+  const hours = results.reduce((sum, { seconds }) => sum + seconds, 0) / 3600;
+  console.log(`\n${results.length} trainings and searches, ${hours.toFixed(2)} hours of one core`);
+}
+
+function pictureOf(results: readonly Result[]): string {
+  const seeds = seedsOf('MNIST', results).length;
+  const labels = {
+    title: `MNIST, 10,000 images, ${seeds} seeds`,
+    xLabel: 'epochs',
+    yLabel: 'test error (%)',
+  };
+  return toSVG({ series: curvesOf('MNIST', results) }, { ...labels, logScale: true });
+}
+
+/** Each worker takes the most urgent job that nobody has; one that finds none waits for another's result. */
+async function trainAll(results: Results): Promise<void> {
+  const begin = performance.now();
+  const begun = new Set<string>();
+  const before = epochsLeft(results.all);
+  const news = new EventEmitter();
+  const next = () => jobsLeft(results.all).find((job) => !begun.has(keyOf(job)));
+
+  async function work(): Promise<void> {
+    const worker = fork(__filename, ['--worker'], { env: { ...process.env, ...ONE_THREAD } });
+    while (jobsLeft(results.all).length > 0) {
+      const job = next();
+      if (job === undefined) {
+        await once(news, 'result');
+        continue;
+      }
+      begun.add(keyOf(job));
+      results.add(await performIn(worker, job));
+      news.emit('result');
+      const left = epochsLeft(results.all);
+      const minutes = (performance.now() - begin) / 6e4;
+      const toGo = (minutes * left) / Math.max(1, before - left);
+      console.log(`${minutes.toFixed(1)} min, about ${toGo.toFixed(0)} to go: ${keyOf(job)}`);
+    }
+    worker.disconnect();
+  }
+
+  await Promise.all(Array.from({ length: WORKERS }, work));
+}
+
+function performIn(worker: ChildProcess, job: Job): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    worker.once('message', (result: Result) => {
+      worker.off('exit', reject);
+      resolve(result);
+    });
+    worker.once('exit', reject);
+    worker.send(job);
+  });
+}
+
+function serve(): void {
+  process.on('message', async (job: Job) => process.send?.(await perform(job)));
+}
+
+if (process.argv.includes('--worker')) serve();
+else
+  main().catch((error) => {
+    console.error(error);
+    process.exit(1);
+  });
