@@ -94,7 +94,7 @@ function drawnFrom(source: PlotSource, { x = 'step' }: PlotOptions): Drawn {
   if (has(source, 'schedule')) return drawnSchedule(source);
   if (has(source, 'losses')) return drawnSearch(source);
   if (has(source, Symbol.iterator)) return drawnHistory({ history: source }, x);
-  const cure = 'give { schedule, to }, a history, a callback, a search, or { series }';
+  const cure = 'pass { schedule, to }, a history, a callback, a search, or { series }';
   throw refusal('source', 'expected something to draw', { received: source, cure });
 }
 

@@ -76,7 +76,7 @@ export function parseOptions(args: Args, batchesPerEpoch: number | undefined): S
       path: ['steps'],
       rule: `leaves too little of the budget (${budget}) to the trials`,
       received: steps,
-      cure: `give at most ${Math.floor(budget / 2)}, or a budget of ${2 * steps}`,
+      cure: `set at most ${Math.floor(budget / 2)}, or a budget of ${2 * steps}`,
     });
   }
   if (problems.length > 0) throw new CosineAnnealingError(problems);
@@ -89,7 +89,7 @@ function* problemsIn(args: Args): Iterable<Problem> {
     'epochs',
     isCount,
     'expected an integer >= 1',
-    'give the length of the training that is planned',
+    'set it to the length of the planned training',
   );
   yield* check(args, 'batchSize', isOptional(isCount), 'expected an integer >= 1');
   yield* check(args, 'from', isOptional(isRate), 'expected a number > 0');
@@ -97,8 +97,8 @@ function* problemsIn(args: Args): Iterable<Problem> {
   yield* check(args, 'steps', isOptional(isCountFrom(MIN_STEPS)), `expected an integer >= ${MIN_STEPS}`);
   yield* check(args, 'budget', isOptional(isCountFrom(MIN_BUDGET)), `expected an integer >= ${MIN_BUDGET}`);
   yield* check(args, 'onProgress', isOptional(isFunction), 'expected a function');
-  yield* check(args, 'callbacks', isMissing, 'is not for a search', 'give it to fit');
-  yield* check(args, 'initialEpoch', isMissing, 'is not for a search', 'give it to fit');
+  yield* check(args, 'callbacks', isMissing, 'is not for a search', 'pass it to fit');
+  yield* check(args, 'initialEpoch', isMissing, 'is not for a search', 'pass it to fit');
 }
 
 function* check(
@@ -124,7 +124,7 @@ const isCount = isCountFrom(1);
 const tooLittleData = (updates: number): Problem => ({
   path: ['budget'],
   rule: `expected at least ${MIN_BUDGET} updates, and ${MAX_EPOCHS} epochs of this data are ${updates}`,
-  cure: `give a budget, such as ${5 * MIN_BUDGET}, to go over the data more often`,
+  cure: `set a budget, such as ${5 * MIN_BUDGET}, to go over the data more often`,
 });
 
 /** The arguments that are `fit`'s own, less those that a search has to give itself. */

@@ -114,7 +114,7 @@ export class Tape implements Source {
       'dataset',
       `ends after ${count} batches, but the training that is planned needs ${needed}`,
       {
-        cure: 'give dataset.repeat(), or leave batchesPerEpoch out',
+        cure: 'pass dataset.repeat(), or leave out batchesPerEpoch',
       },
     );
   }

@@ -241,10 +241,10 @@ const otherModel = () =>
 
 const noMembers = () =>
   refusal('ensemble', 'has no members', {
-    cure: 'give ensemble.add as onCycleEnd, and train to the end of a cycle',
+    cure: 'pass ensemble.add as onCycleEnd, and train to the end of a cycle',
   });
 
 const noInputs = () =>
   refusal('xs', 'is needed, since the model has batch normalization', {
-    cure: 'give training inputs, for the moving averages',
+    cure: 'pass training inputs, for the moving averages',
   });

@@ -41,7 +41,7 @@ const noHandler = (store: CheckpointStore) =>
   refusal('store', 'expected a handler, or a URL that TensorFlow.js has one handler for here', {
     ...(typeof store === 'string' && { received: store }),
     cure:
-      'give fileCheckpoint(folder) of tfjs-cosine-annealing/node in Node.js, indexeddb://name or localstorage://name in ' +
+      'pass fileCheckpoint(folder) of tfjs-cosine-annealing/node in Node.js, indexeddb://name or localstorage://name in ' +
       'a browser',
   });
 

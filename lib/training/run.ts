@@ -374,7 +374,7 @@ function peakOf({ learningRate, optimizer }: FitFacts): number {
   if (learningRate > 0) return learningRate;
   const rule = `expected a learning rate > 0, the default of \`eta_max\`, got ${optimizer} with 0`;
   throw refusal('optimizer', rule, {
-    cure: 'give `eta_max`, or call setLearningRate(optimizer, learningRate)',
+    cure: 'set `eta_max`, or call setLearningRate(optimizer, learningRate)',
   });
 }
 
@@ -398,7 +398,7 @@ function totalOf(fit: FitFacts, standing: Standing, clock: Clock): number | unde
   const isOpen = fit.epochs !== undefined && (clock.unit === 'epoch' || clock.batchesPerEpoch !== undefined);
   if (end !== undefined || !isOpen) return end;
   const rule = 'expected a number of epochs that can be counted, since `cycles` fill them';
-  throw refusal('epochs', rule, { received: fit.epochs, cure: "give `total` in this callback's config" });
+  throw refusal('epochs', rule, { received: fit.epochs, cure: "set `total` in this callback's config" });
 }
 
 const present = (notice: Notice | undefined): Notice[] => (notice === undefined ? [] : [notice]);

@@ -456,13 +456,13 @@ describe('toText and toSVG', () => {
       'a number for a source',
       5,
       {},
-      '`source`: expected something to draw, got 5; give { schedule, to }, a history, a callback, a search, or { series }',
+      '`source`: expected something to draw, got 5; pass { schedule, to }, a history, a callback, a search, or { series }',
     ],
     [
       'a schedule without a range',
       sgdr,
       {},
-      '`source`: expected something to draw, got a function; give { schedule, to }, a history, a callback, a search, or { series }',
+      '`source`: expected something to draw, got a function; pass { schedule, to }, a history, a callback, a search, or { series }',
     ],
     [
       'a schedule that is none',

@@ -394,7 +394,7 @@ describe('A checkpoint', () => {
         expect(message).to.match(
           /^`store`: expected a handler, or a URL that TensorFlow.js has one handler for here/,
         );
-        expect(message).to.contain('give fileCheckpoint(folder) of tfjs-cosine-annealing/node in Node.js');
+        expect(message).to.contain('pass fileCheckpoint(folder) of tfjs-cosine-annealing/node in Node.js');
       }
     }
   });

@@ -195,7 +195,7 @@ describe('A snapshot ensemble', () => {
       const ensemble = ensembleOf(model, 2);
       const before = weightBits(model);
       expect(refused(() => ensemble.average())).to.equal(
-        '`xs`: is needed, since the model has batch normalization; give training inputs, for the moving averages',
+        '`xs`: is needed, since the model has batch normalization; pass training inputs, for the moving averages',
       );
       expect(weightBits(model)).to.deep.equal(before);
       tf.tidy(() =>
@@ -345,7 +345,7 @@ describe('A snapshot ensemble refuses', () => {
   it('to predict, to average or to restore without members, and a member that it does not have', () => {
     const empty = new SnapshotEnsemble();
     const message =
-      '`ensemble`: has no members; give ensemble.add as onCycleEnd, and train to the end of a cycle';
+      '`ensemble`: has no members; pass ensemble.add as onCycleEnd, and train to the end of a cycle';
     for (const work of [
       () => empty.predict(tf.ones([1, 2])),
       () => empty.average(),

@@ -148,14 +148,9 @@ describe('A fit that is refused', () => {
       'a learning rate of 0',
       { T_0: 1 },
       { learningRate: 0 },
-      /^`optimizer`: .* SGDOptimizer with 0; give `eta_max`/,
+      /^`optimizer`: .* SGDOptimizer with 0; set `eta_max`/,
     ],
-    [
-      'an open end that cycles should fill',
-      { cycles: 2 },
-      { epochs: Infinity },
-      /^`epochs`: .* give `total`/,
-    ],
+    ['an open end that cycles should fill', { cycles: 2 }, { epochs: Infinity }, /^`epochs`: .* set `total`/],
     ['an unknown end that cycles should fill', { cycles: 2 }, { epochs: undefined }, /^`total`: /],
     [
       'an endpoint without a number of batches',

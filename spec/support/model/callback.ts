@@ -279,7 +279,8 @@ export class ModelCallback {
     this.#lastDone = moved(this.#lastDone);
     const { point } = this.#lastDone;
     const next = schedule.at(this.#positionAt(0));
-    this.#isEndDue = point.phase !== 'hold' && isBelow(next.t, schedule.cycle(point.cycle).end);
+    // What was told of this update isn't told of it again, as the end of another cycle.
+    this.#isEndDue &&= point.phase !== 'hold' && isBelow(next.t, schedule.cycle(point.cycle).end);
   }
 
   #count(): void {
