@@ -79,7 +79,7 @@ async function page(): Promise<string> {
     during.push(row(event, (await warningOf(event)).map(inCell).join('<br>')));
   parts.push(`${DURING}\n${table('it happens that', during)}\n`);
   const wrapped =
-    '`callbacks: [annealing, new tf.CustomCallback({ onEpochEnd })]`, or give `onEpochEnd` to `annealing` as an option';
+    '`callbacks: [annealing, new tf.CustomCallback({ onEpochEnd })]`, or pass `onEpochEnd` to `annealing` as an option';
   parts.push(
     `${FOREIGN}${row('`callbacks: [annealing, { onEpochEnd }]`', inCell(await foreignError()), wrapped)}\n`,
   );

@@ -160,14 +160,27 @@ export function ratesAt(config: ScheduleConfig, i: number): Rates {
 
 const power = (base: number, i: number) => Math.min(Number.MAX_VALUE, base ** i);
 
-/** The position of an update on a schedule, on a cycle's end if it is before it by a rounding error. */
+/** The position of an update on a schedule: on a boundary if it is before it by a rounding error. */
 export const positionOf = (schedule: Schedule, update: clock.UpdateIndex): number =>
   snapped(schedule, clock.positionOf(schedule.config, update));
 
-/** A position, or the cycle's end if that is within a rounding error. */
+/** A position, or the next boundary if that is within a rounding error: the cycle's end, or where its next phase begins. */
 export function snapped({ config, cycleAt, cycleStart }: Schedule, t: number): number {
-  const end = cycleStart(cycleAt(t).cycle + 1);
-  return t < end && end - t <= ROUNDING / (updatesPerUnit(config) ?? 1) ? end : t;
+  const { cycle, phase } = cycleAt(t);
+  const end = cycleStart(cycle + 1);
+  const room = ROUNDING / (updatesPerUnit(config) ?? 1);
+  if (t < end && end - t <= room) return end;
+  const reach = Math.min(MAX_POSITION, t + room);
+  if (phase === 'anneal' || phase === 'hold' || reach >= end) return t;
+  const reached = cycleAt(reach).phase;
+  return reached === phase ? t : firstDouble(t, reach, (other) => cycleAt(other).phase === reached);
+}
+
+/** The first double after one at which something doesn't hold yet, up to one at which it does. */
+function firstDouble(before: number, after: number, holds: (t: number) => boolean): number {
+  const middle = before + (after - before) / 2;
+  if (middle === before || middle === after) return after;
+  return holds(middle) ? firstDouble(before, middle, holds) : firstDouble(middle, after, holds);
 }
 
 function positionError(t: unknown) {

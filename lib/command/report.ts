@@ -59,7 +59,7 @@ function assumptions({ schedule, perUnit, to, planned }: NamedRun['run']): strin
   return [
     ...(perUnit === undefined
       ? [
-          `how many batches an epoch has isn't known: ${assumed}; give \`batchesPerEpoch\` for the true updates`,
+          `how many batches an epoch has isn't known: ${assumed}; set \`batchesPerEpoch\` for the true updates`,
         ]
       : []),
     ...(to < planned

@@ -62,14 +62,14 @@ export function unitsIn({ epochs, batches }: Length, config: CosineAnnealingConf
   const { unit, batchesPerEpoch } = config;
   if (unit !== 'batch') {
     if (batches === undefined) return epochs;
-    throw refusal('batches', "expected `unit: 'batch'` with it", { cure: 'or give `epochs` instead' });
+    throw refusal('batches', "expected `unit: 'batch'` with it", { cure: 'or pass `epochs` instead' });
   }
   if (epochs === undefined) return batches;
   if (batches !== undefined) {
     throw refusal('epochs', 'not together with `batches`', { cure: 'remove one of the two' });
   }
   if (batchesPerEpoch === undefined) {
-    const cure = "give it, to count `epochs` with `unit: 'batch'`; or give `batches` instead";
+    const cure = "set it, to count `epochs` with `unit: 'batch'`, or pass `batches` instead";
     throw refusal('batchesPerEpoch', 'expected an integer >= 1', { received: batchesPerEpoch, cure });
   }
   if (!(epochs * batchesPerEpoch > MAX_POSITION)) return epochs * batchesPerEpoch;
@@ -88,7 +88,7 @@ export function unitsFor(
   if (unit === schedule.config.unit) return planned;
   const batches = batchesPerEpoch ?? schedule.config.batchesPerEpoch;
   if (batches !== undefined) return unit === 'batch' ? planned * batches : planned / batches;
-  const cure = 'give it, since one schedule counts epochs and the other batches';
+  const cure = 'set it, since one schedule counts epochs and the other batches';
   throw refusal('batchesPerEpoch', 'expected an integer >= 1', { received: batches, cure });
 }
 

@@ -82,7 +82,7 @@ function pathsFrom(texts: Texts, found: Findings): Map<string, string> {
     found.add({
       path: [format],
       rule: 'only one can go to standard output',
-      cure: 'give it the name of a file',
+      cure: 'pass the name of a file',
     });
   }
   return new Map(paths);

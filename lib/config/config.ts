@@ -170,16 +170,16 @@ function isSaidAfter(
 function missing(config: ParsedConfig): Problem[] {
   const problems: Problem[] = [];
   if (config.eta_max === undefined) {
-    const cure = 'give it, since there is no optimizer to read it from';
+    const cure = 'set it, since there is no optimizer to read it from';
     problems.push({ path: ['eta_max'], rule: 'expected a number > 0', received: undefined, cure });
   }
   if (needsTotal(config)) {
     const cycles = config.cycles === 1 ? 'cycle fills' : `${config.cycles} cycles fill`;
-    const cure = `give it, since the ${cycles} it, or give \`T_0\``;
+    const cure = `set it, since the ${cycles} it, or set \`T_0\``;
     problems.push({ path: ['total'], rule: 'expected a number > 0', received: undefined, cure });
   }
   if (config.endpoint && updatesPerUnit(config) === undefined) {
-    const cure = 'give it in this config, since `endpoint` depends on the length of an update';
+    const cure = 'set it in this config, since `endpoint` depends on the length of an update';
     problems.push({ path: ['batchesPerEpoch'], rule: 'expected an integer >= 1', received: undefined, cure });
   }
   return problems;

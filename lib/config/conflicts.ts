@@ -49,7 +49,7 @@ const rules: readonly Rule[] = [
     keys: ['T_0', 'cycles'],
     *conflicts({ T_0, cycles }, name) {
       if (T_0 !== undefined || cycles !== undefined) return;
-      const cure = `give it, or ${name('cycles')}: a list of lengths, or how many fill the training`;
+      const cure = `set it, or ${name('cycles')}: a list of lengths, or how many fill the training`;
       yield { path: 'T_0', rule: 'expected a number > 0', received: undefined, cure };
     },
   },
@@ -68,7 +68,7 @@ const rules: readonly Rule[] = [
       if (T_mult >= 1 || typeof cycles === 'object') return;
       if (cycles === undefined) {
         const rule = `expected a number >= 1 without ${name('cycles')}, since below 1 the cycles shrink to nothing`;
-        yield { path: 'T_mult', rule, received: T_mult, cure: `give ${name('cycles')}` };
+        yield { path: 'T_mult', rule, received: T_mult, cure: `set ${name('cycles')}` };
       } else if (cycles > MAX_SHRINKING_CYCLES) {
         const rule = `expected at most ${MAX_SHRINKING_CYCLES} with ${name('T_mult')} below 1`;
         yield { path: 'cycles', rule, received: cycles };
@@ -80,7 +80,7 @@ const rules: readonly Rule[] = [
     *conflicts({ afterLastCycle, cycles }, name) {
       if (afterLastCycle !== 'stop' || cycles !== undefined) return;
       const rule = "'stop' needs a last cycle";
-      yield { path: 'afterLastCycle', rule, cure: `give ${name('cycles')}, such as 1` };
+      yield { path: 'afterLastCycle', rule, cure: `set ${name('cycles')}, such as 1` };
     },
   },
   {
@@ -98,7 +98,7 @@ const rules: readonly Rule[] = [
     *conflicts({ plateau, warmup }, name) {
       if (warmup?.placement !== 'overlap' || [plateau].flat().every((length) => length === 0)) return;
       const rule = `can't be combined with the placement 'overlap' of ${name('warmup')}, which lies over the cosine`;
-      yield { path: 'plateau', rule, cure: "give the placement 'before' or 'inside', or no plateau" };
+      yield { path: 'plateau', rule, cure: "set the placement 'before' or 'inside', or remove the plateau" };
     },
   },
   {
@@ -184,10 +184,10 @@ function* tooShort(config: ParsedConfig, name: (path: string) => string): Iterab
   if (baseLengths(config)(shrinks ? cycles - 1 : 0).hi >= MIN_LENGTH) return; // NaN if they grow beyond all doubles
   const rule = `expected fewer, since the ${shrinks ? 'last' : 'first'} of them would be shorter than ${MIN_LENGTH}`;
   const cure = shrinks
-    ? `or give a larger ${name('T_mult')}`
+    ? `or set a larger ${name('T_mult')}`
     : T_mult > 1
-      ? `or give a smaller ${name('T_mult')}`
-      : `or give a larger ${name('total')}`;
+      ? `or set a smaller ${name('T_mult')}`
+      : `or set a larger ${name('total')}`;
   yield { path: 'cycles', rule, received: cycles, cure };
 }
 
@@ -210,7 +210,7 @@ function* tooLongWarmup(config: ParsedConfig, name: (path: string) => string): I
       warmup.placement === 'inside'
         ? `expected less than the length of cycle ${i} (${room}), which holds it`
         : `expected at most the length of cycle ${i} (${room}), which it overlaps`;
-    const cure = `shorten it, or give ${name('warmup')} the placement 'before'`;
+    const cure = `shorten it, or set the placement of ${name('warmup')} to 'before'`;
     yield { path: 'warmup.length', rule, received: length, cure };
     return;
   }

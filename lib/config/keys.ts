@@ -117,7 +117,7 @@ const elsewhere = {
     ),
   ),
   ...Object.fromEntries(optionNames.map((key) => [key, GIVEN_AS_OPTION])),
-  T_max: 'give T_0 and cycles: 1, or use fromPyTorch',
+  T_max: 'set T_0 and cycles: 1, or use fromPyTorch',
   lr: 'did you mean eta_max?',
   learningRate: 'did you mean eta_max?',
   initial_learning_rate: 'did you mean eta_max?',
@@ -126,10 +126,10 @@ const elsewhere = {
   min_lr: 'did you mean eta_min?',
   lr_min: 'did you mean eta_min?',
   alpha: 'did you mean eta_min_ratio?',
-  decay_steps: "give T_0 and cycles: 1 with unit: 'batch', or use fromKeras",
-  first_decay_steps: "give T_0 with unit: 'batch', or use fromKeras",
+  decay_steps: "set T_0 and cycles: 1 with unit: 'batch', or use fromKeras",
+  first_decay_steps: "set T_0 with unit: 'batch', or use fromKeras",
   t_initial: 'did you mean T_0? Or use fromTimm',
-  warmup_steps: "give warmup with unit: 'batch'",
+  warmup_steps: "set warmup with unit: 'batch'",
 };
 
 /** Every key on its own: its rule and its default. The rules between keys are in `conflicts`. */

@@ -28,8 +28,8 @@ function factOf(notice: Notice, unit: Unit): string {
     case 'length in batches': {
       const { length, epochs, batches } = notice;
       return (
-        `the first cycle takes ${count(length, 'epoch')}, but training has ${count(epochs, 'epoch')}, ` +
-        `${count(batches, 'batch')} in all`
+        `the first cycle takes ${count(length, 'epoch')}, but training has only ${count(epochs, 'epoch')} ` +
+        `(${count(batches, 'batch')} in all)`
       );
     }
     case 'idle after the last cycle': {
@@ -87,29 +87,29 @@ export function describeEvent(event: Event): string {
       const { learningRate, eta_max } = event;
       return (
         `training goes on with another optimizer, whose learning rate is ${learningRate}, under a schedule whose ` +
-        `eta_max, ${eta_max}, was read from the previous one; give \`eta_max: ${learningRate}\` or \`eta_max: ${eta_max}\` ` +
+        `eta_max, ${eta_max}, was read from the previous one; set \`eta_max: ${learningRate}\` or \`eta_max: ${eta_max}\` ` +
         'to choose, or use a new callback for each optimizer'
       );
     }
     case 'another writer':
       return (
-        `something else set the learning rate to ${event.found} after this callback had set ${event.written}; ` +
-        'that is overwritten at every update, so remove one of the two'
+        `something else set the learning rate to ${event.found} after this callback had set it to ${event.written}; ` +
+        'this callback overwrites it at every update, so remove one of the two'
       );
     case 'update with another rate':
       return (
-        `something behind this callback set the learning rate to ${event.found} after this callback had set ` +
-        `${event.written}, so this update may have trained with it; remove one of the two`
+        `something behind this callback set the learning rate to ${event.found} after this callback had set it to ` +
+        `${event.written}, so this update may have been made at ${event.found}; remove one of the two`
       );
     case 'update with another optimizer':
       return (
-        'the optimizer was replaced between the beginning and the end of an update, which may have trained with the ' +
-        'learning rate of either; replace it between updates, for example in onEpochBegin'
+        'the optimizer was replaced in the middle of an update, which may have been made at the learning rate of ' +
+        'either one; replace it between updates, for example in onEpochBegin'
       );
     case 'last cycle is over':
       return (
-        'the last cycle is over, so training stops after one batch, the least that TensorFlow.js trains; reset() ' +
-        'starts over'
+        'the last cycle is over, so training stops after one batch, the fewest that TensorFlow.js can train; to start ' +
+        'over, call reset()'
       );
   }
 }
@@ -118,21 +118,20 @@ export function describeEvent(event: Event): string {
 function describeCures(cures: readonly Cure[], kind: Notice['kind']): string {
   switch (kind) {
     case 'batches unknown':
-      return "give `batchesPerEpoch` in this callback's config";
+      return "set `batchesPerEpoch` in this callback's config";
     case 'begins inside a cycle': {
       const [there, meant] = configsIn(cures).map(describeKeys);
       if (there === undefined || meant === undefined) return '';
-      const resumed = 'CosineAnnealingCallback.fromJSON goes on from a saved state';
-      return `give ${there} to begin the schedule there, or ${meant} if this is meant; ${resumed}`;
+      const resumed = 'to resume from a saved state, use CosineAnnealingCallback.fromJSON';
+      return `set ${there} to begin the schedule there, or ${meant} if this is intended; ${resumed}`;
     }
     case 'idle after the last cycle': {
-      const given = configsIn(cures).map((config) => `give ${describeKeys(config)}`);
+      const given = configsIn(cures).map((config) => `set ${describeKeys(config)}`);
       return [...given, ...trainFor(cures)].join(', or ');
     }
     case 'length in batches': {
       const lengths = cures.filter((cure) => !('config' in cure && cure.config['unit'] === 'batch'));
-      const meant =
-        lengths.length < cures.length ? ["if that length counts batches, give `unit: 'batch'`"] : [];
+      const meant = lengths.length < cures.length ? ["if you meant batches, set `unit: 'batch'`"] : [];
       const otherwise = meant.length > 0 && lengths.length > 0 ? 'if not, ' : '';
       return [...meant, ...(lengths.length > 0 ? [`${otherwise}${describeChoices(lengths)}`] : [])].join(
         '; ',
@@ -148,9 +147,9 @@ function describeChoices(cures: readonly Cure[]): string {
   const totals = configsIn(cures).filter(({ total }) => total !== undefined);
   const others = configsIn(cures).filter(({ total }) => total === undefined);
   const epochs = trainFor(cures);
-  const moreFits = epochs.length > 0 ? 'if more fits follow, give the length of them all, such as' : 'give';
+  const moreFits = epochs.length > 0 ? 'if more fits follow, set their total length, such as' : 'set';
   return [
-    ...others.map((config) => `give ${describeKeys(config)}`),
+    ...others.map((config) => `set ${describeKeys(config)}`),
     ...epochs,
     ...(totals.length > 0 ? [`${moreFits} ${totals.map(describeKeys).join(' or ')}`] : []),
   ].join(', or ');
@@ -166,14 +165,14 @@ function trainFor(cures: readonly Cure[]): string[] {
   return [`train for ${list(epochs, 'or')} ${epochs.length === 1 && epochs[0] === 1 ? 'epoch' : 'epochs'}`];
 }
 
-/** `\`cycles: 3\` without \`T_0\``. */
+/** `\`cycles: 3\` and remove \`T_0\``. */
 function describeKeys(config: Readonly<Record<string, unknown>>): string {
   const entries = Object.entries(config);
   const given = entries.flatMap(([key, value]) =>
     value === undefined ? [] : [`\`${key}: ${literal(value)}\``],
   );
   const removed = entries.flatMap(([key, value]) => (value === undefined ? [`\`${key}\``] : []));
-  return `${joined(given, 'and')}${removed.length > 0 ? ` without ${joined(removed, 'and')}` : ''}`;
+  return `${joined(given, 'and')}${removed.length > 0 ? ` and remove ${joined(removed, 'and')}` : ''}`;
 }
 
 const literal = (value: unknown) => (typeof value === 'string' ? `'${value}'` : show(value));

@@ -93,7 +93,7 @@ function* problemsIn(args: Args): Iterable<Problem> {
     'epochs',
     isCount,
     'expected an integer >= 1',
-    'set it to the length of the training that is planned',
+    'set it to the length of the planned training',
   );
   yield* check(args, 'batchSize', isOptional(isCount), 'expected an integer >= 1');
   yield* check(args, 'from', isOptional(isRate), 'expected a number > 0');

@@ -54,7 +54,7 @@ const cosineDecay = withRules(
     const path = ['config', 'initial_learning_rate'];
     if (typeof warmup_target !== 'number') {
       if (initial_learning_rate > 0) return;
-      const cure = 'to begin at 0, give `warmup_target` and `warmup_steps`';
+      const cure = 'to begin at 0, set `warmup_target` and `warmup_steps`';
       yield { path, rule: 'expected a number > 0', received: initial_learning_rate, cure };
     } else if (warmup_steps > 0 && initial_learning_rate > warmup_target) {
       yield fallingWarmup(path, 'warmup_target', warmup_target, initial_learning_rate);

@@ -59,7 +59,7 @@ const annealing = withRules(
     const { T_max, begin, end } = parameters;
     yield* badClock(parameters);
     if (typeof T_max !== 'number' && typeof end !== 'number') {
-      yield { path: ['T_max'], rule: 'expected an integer >= 1', received: T_max, cure: 'or give end' };
+      yield { path: ['T_max'], rule: 'expected an integer >= 1', received: T_max, cure: 'or set end' };
     }
     if (typeof T_max === 'number' && typeof end === 'number' && end > begin + T_max) {
       const rule = `expected at most begin + T_max (${begin + T_max}), after which MMEngine's cosine rises again`;
@@ -103,7 +103,7 @@ const restarts = withRules(
         path: ['eta_min'],
         rule: 'expected a number >= 0',
         received: eta_min,
-        cure: 'or give eta_min_ratio',
+        cure: 'or set eta_min_ratio',
       };
     }
     yield* badFloor(parameters, restart_weights);

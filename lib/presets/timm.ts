@@ -69,7 +69,7 @@ type Cosine = z.output<typeof cosine>;
 function* longWarmup({ t_initial, warmup_t, warmup_prefix }: Cosine): Iterable<Problem> {
   if (warmup_prefix || warmup_t <= t_initial) return;
   const rule = `expected at most t_initial (${t_initial}), the cycle that it overlaps`;
-  yield { path: ['warmup_t'], rule, received: warmup_t, cure: 'shorten it, or give `warmup_prefix: true`' };
+  yield { path: ['warmup_t'], rule, received: warmup_t, cure: 'shorten it, or set `warmup_prefix: true`' };
 }
 
 /** If the peak falls below lr_min, timm's cosine rises from one to the other. */
@@ -77,7 +77,7 @@ function* lowPeak({ base_lr, lr_min, cycle_decay, cycle_limit }: Cosine): Iterab
   const lowest = base_lr * cycle_decay ** (cycle_limit - 1);
   if (cycle_decay >= 1 || lowest >= lr_min) return;
   const rule = `the peak of the last cycle, ${lowest}, would be below lr_min (${lr_min})`;
-  const cure = `give a larger one, a smaller lr_min or a smaller cycle_limit (${cycle_limit})`;
+  const cure = `set a larger one, a smaller lr_min or a smaller cycle_limit (${cycle_limit})`;
   yield { path: ['cycle_decay'], rule, received: cycle_decay, cure };
 }
 

@@ -137,7 +137,7 @@ const stable = withRules(
     yield* badPlateau(parameters);
     if (warmup_type === '1-sqrt' && num_warmup_steps > 0) {
       const rule = 'expected "linear" or "cosine"';
-      const cure = 'a square root has no counterpart here, so give one of these';
+      const cure = 'a square root has no counterpart here, so use one of these';
       yield { path: ['warmup_type'], rule, received: warmup_type, cure };
     }
     if (decay_type !== 'cosine') {
@@ -177,7 +177,7 @@ function* notOneFloor(parameters: Floor): Iterable<Problem> {
   const isGiven = typeof parameters.min_lr === 'number';
   if (isGiven === (typeof parameters.min_lr_rate === 'number')) {
     const rule = 'expected either min_lr or min_lr_rate';
-    yield { path: ['min_lr'], rule, cure: isGiven ? 'remove one of the two' : 'give one of the two' };
+    yield { path: ['min_lr'], rule, cure: isGiven ? 'remove one of the two' : 'set one of the two' };
   }
   yield* atMost('base_lr', 'min_lr', parameters);
 }
@@ -188,7 +188,7 @@ function* badPlateau(parameters: z.output<typeof stable>): Iterable<Problem> {
   const path = ['num_training_steps'];
   const least = num_warmup_steps + num_decay_steps;
   if (typeof num_training_steps !== 'number') {
-    const cure = 'or give num_stable_steps';
+    const cure = 'or set num_stable_steps';
     yield { path, rule: 'expected an integer >= 1', received: num_training_steps, cure };
   } else if (num_training_steps < least) {
     const rule = `expected at least num_warmup_steps + num_decay_steps (${least})`;

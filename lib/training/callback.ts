@@ -387,7 +387,7 @@ const noModel = () =>
     {
       path: ['callbacks'],
       rule: 'CosineAnnealingCallback was given no model',
-      cure: 'put it in front of any plain object, and wrap those as new tf.CustomCallback({...}), or give `options.optimizer`',
+      cure: 'put it in front of any plain object, and wrap those as new tf.CustomCallback({...}), or pass `options.optimizer`',
     },
     {
       path: ['callbacks'],

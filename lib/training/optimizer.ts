@@ -16,7 +16,7 @@ export function getLearningRate(optimizer: Optimizer): number {
   const learningRate = (optimizer as unknown as WithLearningRate | undefined)?.learningRate;
   if (typeof learningRate === 'number' && learningRate >= 0 && learningRate < Infinity) return learningRate;
   const rule = `expected one whose learningRate is a number >= 0, got ${nameOf(optimizer)} with ${show(learningRate)}`;
-  throw refusal('optimizer', rule, { cure: 'give one such as tf.train.sgd(0.1)' });
+  throw refusal('optimizer', rule, { cure: 'pass one such as tf.train.sgd(0.1)' });
 }
 
 /**

@@ -1,6 +1,6 @@
 import { MAX_POSITION } from '../annealing/limits';
 import { clockNotice, endOfLastCycle, type Notice, type Plan, planOf } from '../annealing/plan';
-import { type CyclePosition, positionOf, type Schedule } from '../annealing/schedule';
+import { type CyclePosition, positionOf, type Schedule, snapped } from '../annealing/schedule';
 import {
   type ParsedConfig,
   parseConfig,
@@ -185,19 +185,22 @@ export class Run {
 
   /** Begins a fit: sets the clock to its first epoch, and learns what it knows. */
   beginFit(fit: FitFacts): FitBegun {
-    const { step, epoch: clock, last, unended } = this.#standing;
+    const clock = this.#standing.epoch;
     const epoch = fit.isOnClock ? fit.firstEpoch : clock;
     const offset = epoch - fit.firstEpoch;
     const knowledge = this.#learn(fit, epoch);
     const schedule = known(knowledge);
-    const from = positionOf(schedule, { step, epoch, batch: 0 });
-    const before = this.#knowledge.schedule && this.#next();
+    const isKnown = this.#knowledge.schedule !== undefined;
+    const stood = isKnown ? this.#standing : settledOn(knowledge, this.#standing);
+    // By what is known now: with another number of batches, another boundary can be within rounding of the same update.
+    const place = { step: stood.step, batch: 0 };
+    const before = positionOf(schedule, { ...place, epoch: clock });
+    const from = positionOf(schedule, { ...place, epoch });
     const isJump = from !== before;
-    const ended = isJump && before !== undefined ? this.#endBy(before) : undefined;
-    const standing = isJump
-      ? movedTo(knowledge, { step, epoch, last, unended })
-      : { step, epoch, last, unended };
-    const cycleBefore = last && schedule.cycleAt(last.t).cycle;
+    const ended = isJump ? this.#endBy(before) : undefined;
+    const moved = { ...stood, epoch };
+    const standing = isJump ? movedTo(knowledge, moved) : moved;
+    const cycleBefore = standing.last && schedule.cycleAt(standing.last.t).cycle;
     const to = endOf(fit, standing, schedule.config);
     const stretch = { from, to, firstEpoch: fit.firstEpoch, cycleBefore };
 
@@ -342,11 +345,21 @@ export class Run {
 }
 
 /** A position to which training came by a jump: a cycle that it jumps out of doesn't end. */
-export function movedTo({ schedule }: Knowledge, standing: Standing): Standing {
+function movedTo({ schedule }: Knowledge, standing: Standing): Standing {
   const { step, epoch, unended } = standing;
   if (schedule === undefined || unended === undefined) return standing;
   const next = positionOf(schedule, { step, epoch, batch: 0 });
   return next < endOfCycleAt(schedule, unended.t) ? standing : { ...standing, unended: undefined };
+}
+
+/** Where training stands on a schedule of a changed config, as if that had always held. */
+export function settledOn(knowledge: Knowledge, standing: Standing): Standing {
+  const { schedule } = knowledge;
+  if (schedule === undefined) return standing;
+  const settled = <Made extends LastUpdate>(update: Made | undefined) =>
+    update && { ...update, t: snapped(schedule, update.t) };
+  const { last, unended } = standing;
+  return movedTo(knowledge, { ...standing, last: settled(last), unended: settled(unended) });
 }
 
 /** Once a fit has begun, the schedule is known. */
@@ -361,7 +374,7 @@ function peakOf({ learningRate, optimizer }: FitFacts): number {
   if (learningRate > 0) return learningRate;
   const rule = `expected a learning rate > 0, the default of \`eta_max\`, got ${optimizer} with 0`;
   throw refusal('optimizer', rule, {
-    cure: 'give `eta_max`, or call setLearningRate(optimizer, learningRate)',
+    cure: 'set `eta_max`, or call setLearningRate(optimizer, learningRate)',
   });
 }
 
@@ -385,7 +398,7 @@ function totalOf(fit: FitFacts, standing: Standing, clock: Clock): number | unde
   const isOpen = fit.epochs !== undefined && (clock.unit === 'epoch' || clock.batchesPerEpoch !== undefined);
   if (end !== undefined || !isOpen) return end;
   const rule = 'expected a number of epochs that can be counted, since `cycles` fill them';
-  throw refusal('epochs', rule, { received: fit.epochs, cure: "give `total` in this callback's config" });
+  throw refusal('epochs', rule, { received: fit.epochs, cure: "set `total` in this callback's config" });
 }
 
 const present = (notice: Notice | undefined): Notice[] => (notice === undefined ? [] : [notice]);

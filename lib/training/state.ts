@@ -24,7 +24,7 @@ import {
 import { type CosineAnnealingError, refusal } from '../errors';
 import { checksumOf } from './checksum';
 import { type ConfigSpan, type HistoryColumns, HistoryLog, MAX_BATCH, MAX_EPOCH } from './history';
-import { type Knowledge, know, movedTo, type Standing } from './run';
+import { type Knowledge, know, type Standing, settledOn } from './run';
 
 /** The version of the saved state that this package writes, and the only one it reads. */
 const VERSION = 1;
@@ -241,7 +241,7 @@ export function loadState(json: unknown, changes: Partial<CosineAnnealingConfig>
   const learned = Object.entries(saved.learned).filter(([key]) => !Object.hasOwn(changes, key));
   const knowledge = know(given, Object.fromEntries(learned));
   const cycleBefore = last === null ? undefined : saved.schedule?.cycleAt(last.t).cycle;
-  return { knowledge, standing: movedTo(knowledge, standing), log, cycleBefore };
+  return { knowledge, standing: settledOn(knowledge, standing), log, cycleBefore };
 }
 
 /** The config with the changes in it; eta_min and eta_min_ratio replace each other. */

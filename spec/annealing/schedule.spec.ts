@@ -650,6 +650,31 @@ describe('snapped', () => {
 });
 
 describe('positionOf(schedule, update)', () => {
+  const exact = { eta_max: 1, batchesPerEpoch: 20, warmup: { length: 0.05, everyCycle: true } };
+  const seventh = { step: 7, epoch: 0, batch: 7 };
+
+  it('is the end of a warm-up that it is before by rounding only, so that the cosine holds there', () => {
+    const lr = cosineAnnealing({ ...exact, T_0: 0.1, warmup: { ...exact.warmup, placement: 'overlap' } });
+    expect(lr.cycleAt(7 / 20)).to.include({ cycle: 3, phase: 'warmup' }); // the double 0.1 is more than a tenth
+    expect(lr.cycleAt(positionOf(lr, seventh))).to.include({ cycle: 3, phase: 'anneal' });
+    expect(lr(positionOf(lr, seventh))).to.be.closeTo(0.5, 1e-14);
+  });
+
+  it('is the end of a plateau, or the start of the schedule, in the same way', () => {
+    const lr = cosineAnnealing({ ...exact, T_0: 0.05, plateau: 0.1, warmup: 0, start: 0.1 + 1e-9 });
+    const at = (batch: number) => positionOf(lr, { step: batch, epoch: 0, batch });
+    expect([1, 2, 3, 4, 5].map((batch) => lr.cycleAt(at(batch)).phase)).to.deep.equal([
+      'before',
+      'plateau',
+      'plateau',
+      'anneal',
+      'plateau',
+    ]);
+    expect([at(1), at(2), at(3)]).to.deep.equal([0.05, 0.1 + 1e-9, 0.15]);
+    expect(lr.cycleAt(at(4)).T_cur).to.equal(0);
+    expect(lr.cycleAt(at(4) * (1 - Number.EPSILON / 2)).phase).to.equal('plateau');
+  });
+
   it("is the boundary's own within 1e-6 of an update before it, and no further", () => {
     const at = (T_0: number, batch: number) =>
       positionOf(cosineAnnealing({ T_0, eta_max: 1, batchesPerEpoch: 100 }), {

@@ -84,7 +84,7 @@ describe('preview(args)', () => {
       const text = textOf('--T_0 4 --eta_max 123456 --epochs 8');
       expect(rowsOf(text).map((row) => row.at(-1))).to.deep.equal([0, 0]);
       expect(unwrapped(text)).to.contain(
-        "Note: how many batches an epoch has isn't known: chart and table assume many, CSV and JSON one; give `batchesPerEpoch`",
+        "Note: how many batches an epoch has isn't known: chart and table assume many, CSV and JSON one; set `batchesPerEpoch`",
       );
       expect(text).not.to.contain('TensorFlow.js');
       expect(textOf('--T_0 1 --eta_max 1 --epochs 5')).not.to.contain('one update');
@@ -322,7 +322,7 @@ describe('preview(args)', () => {
       expect([first.to, second.to]).to.deep.equal([8, 80]);
       expect(second.learningRates[40]).to.deep.equal([40, 0.05]);
       expect(messageOf(`${SHORT} --epochs 8 --compare keras.json`, { files })).to.equal(
-        '`batchesPerEpoch`: expected an integer >= 1, got undefined; give it, since one schedule counts epochs and the other batches',
+        '`batchesPerEpoch`: expected an integer >= 1, got undefined; set it, since one schedule counts epochs and the other batches',
       );
       const [, filling] = JSON.parse(
         contentOf(`${SHORT} --epochs 8 --compare cycles.json --json`, { files }),
@@ -387,7 +387,7 @@ describe('preview(args)', () => {
       expect(files.map(({ path }) => path)).to.deep.equal(['a.csv', 'a.json']);
       expect(remarks).to.deep.equal([]);
       expect(messageOf(`${SHORT} --csv --json`)).to.equal(
-        '`json`: only one can go to standard output; give it the name of a file',
+        '`json`: only one can go to standard output; pass the name of a file',
       );
     });
   });
@@ -487,7 +487,7 @@ describe('preview(args)', () => {
 
   it('misses nothing that a wrong word was meant for', () => {
     const missing =
-      '`eta_max`: expected a number > 0, got undefined; give it, since there is no optimizer to read it from';
+      '`eta_max`: expected a number > 0, got undefined; set it, since there is no optimizer to read it from';
     expect(messageOf('--T0 10')).to.equal(`\`T0\`: unknown option; did you mean T_0?\n${missing}`);
     expect(messageOf('--T_0')).to.equal(`\`T_0\`: expected a value; as in --T_0 VALUE\n${missing}`);
     expect(messageOf('--T_0 3')).to.equal(missing);
@@ -495,13 +495,13 @@ describe('preview(args)', () => {
 
   it('refuses lengths that say nothing, with a cure', () => {
     expect(messageOf(`${SHORT} --batches 30`)).to.equal(
-      "`batches`: expected `unit: 'batch'` with it; or give `epochs` instead",
+      "`batches`: expected `unit: 'batch'` with it; or pass `epochs` instead",
     );
     expect(messageOf(`${SHORT} --epochs=-3`)).to.equal('`epochs`: expected an integer >= 1, got -3');
     expect(messageOf(`${SHORT} --epochs -3`)).to.equal('`epochs`: expected an integer >= 1, got -3');
     expect(messageOf(`${SHORT} --epochs 1e300`)).to.contain('`epochs`');
     expect(messageOf(`${SHORT} --unit batch --epochs 5`)).to.equal(
-      "`batchesPerEpoch`: expected an integer >= 1, got undefined; give it, to count `epochs` with `unit: 'batch'`; or give `batches` instead",
+      "`batchesPerEpoch`: expected an integer >= 1, got undefined; set it, to count `epochs` with `unit: 'batch'`, or pass `batches` instead",
     );
     expect(messageOf(`${SHORT} --unit batch --epochs 5 --batches 5`)).to.equal(
       '`epochs`: not together with `batches`; remove one of the two',

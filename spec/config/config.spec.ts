@@ -91,13 +91,13 @@ describe('cosineAnnealing(config)', () => {
 
   it('needs eta_max, the total that cycles fill, and the length of an update for `endpoint`', () => {
     expect(missing({ T_0 }).message).to.equal(
-      '`eta_max`: expected a number > 0, got undefined; give it, since there is no optimizer to read it from',
+      '`eta_max`: expected a number > 0, got undefined; set it, since there is no optimizer to read it from',
     );
     expect(missing({ cycles: 3, eta_max: 1 }).message).to.equal(
-      '`total`: expected a number > 0, got undefined; give it, since the 3 cycles fill it, or give `T_0`',
+      '`total`: expected a number > 0, got undefined; set it, since the 3 cycles fill it, or set `T_0`',
     );
     expect(missing({ T_0, eta_max: 1, endpoint: true }).message).to.equal(
-      '`batchesPerEpoch`: expected an integer >= 1, got undefined; give it in this config, since `endpoint` depends on the length of an update',
+      '`batchesPerEpoch`: expected an integer >= 1, got undefined; set it in this config, since `endpoint` depends on the length of an update',
     );
     expect(missing({ cycles: 3, endpoint: true }).problems.map(({ path }) => path)).to.deep.equal([
       ['eta_max'],

@@ -8,7 +8,7 @@ const LENGTHS =
   "can't be combined with a list of `cycles`, which already gives every length; remove one of the two";
 const PEAKS =
   "can't be combined with a list of `eta_max`, which already gives every peak; remove one of the two";
-const SHORTER = "shorten it, or give `warmup` the placement 'before'";
+const SHORTER = "shorten it, or set the placement of `warmup` to 'before'";
 
 describe('The rules between keys', () => {
   it('accept what just fits', () => {
@@ -34,11 +34,11 @@ describe('The rules between keys', () => {
   refuses('a config without lengths', [
     [
       {},
-      '`T_0`: expected a number > 0, got undefined; give it, or `cycles`: a list of lengths, or how many fill the training',
+      '`T_0`: expected a number > 0, got undefined; set it, or `cycles`: a list of lengths, or how many fill the training',
     ],
     [
       { total: 30 },
-      '`T_0`: expected a number > 0, got undefined; give it, or `cycles`: a list of lengths, or how many fill the training',
+      '`T_0`: expected a number > 0, got undefined; set it, or `cycles`: a list of lengths, or how many fill the training',
     ],
   ]);
 
@@ -51,11 +51,11 @@ describe('The rules between keys', () => {
   refuses('cycles that shrink to nothing', [
     [
       { T_0, T_mult: 0.5 },
-      '`T_mult`: expected a number >= 1 without `cycles`, since below 1 the cycles shrink to nothing, got 0.5; give `cycles`',
+      '`T_mult`: expected a number >= 1 without `cycles`, since below 1 the cycles shrink to nothing, got 0.5; set `cycles`',
     ],
     [
       { T_0: 1, T_mult: 0.5, cycles: 41 },
-      '`cycles`: expected fewer, since the last of them would be shorter than 1e-12, got 41; or give a larger `T_mult`',
+      '`cycles`: expected fewer, since the last of them would be shorter than 1e-12, got 41; or set a larger `T_mult`',
     ],
     [
       { T_0, T_mult: 0.9999, cycles: 1e6 },
@@ -63,15 +63,15 @@ describe('The rules between keys', () => {
     ],
     [
       { total: 1, cycles: 1e13 },
-      '`cycles`: expected fewer, since the first of them would be shorter than 1e-12, got 10000000000000; or give a larger `total`',
+      '`cycles`: expected fewer, since the first of them would be shorter than 1e-12, got 10000000000000; or set a larger `total`',
     ],
     [
       { total: 100, cycles: 5000, T_mult: 2 },
-      '`cycles`: expected fewer, since the first of them would be shorter than 1e-12, got 5000; or give a smaller `T_mult`',
+      '`cycles`: expected fewer, since the first of them would be shorter than 1e-12, got 5000; or set a smaller `T_mult`',
     ],
     [
       { total: 100, cycles: 100, T_mult: 2 },
-      '`cycles`: expected fewer, since the first of them would be shorter than 1e-12, got 100; or give a smaller `T_mult`',
+      '`cycles`: expected fewer, since the first of them would be shorter than 1e-12, got 100; or set a smaller `T_mult`',
     ],
   ]);
 
@@ -95,10 +95,7 @@ describe('The rules between keys', () => {
   ]);
 
   refuses('a stop after a last cycle that there is not', [
-    [
-      { T_0, afterLastCycle: 'stop' },
-      "`afterLastCycle`: 'stop' needs a last cycle; give `cycles`, such as 1",
-    ],
+    [{ T_0, afterLastCycle: 'stop' }, "`afterLastCycle`: 'stop' needs a last cycle; set `cycles`, such as 1"],
   ]);
 
   refuses('learning rates that contradict each other', [
@@ -165,7 +162,7 @@ describe('The rules between keys', () => {
   refuses('a plateau under a warm-up that overlaps the cosine', [
     [
       { T_0, plateau: [0, 1], warmup: { length: 1, placement: 'overlap' } },
-      "`plateau`: can't be combined with the placement 'overlap' of `warmup`, which lies over the cosine; give the placement 'before' or 'inside', or no plateau",
+      "`plateau`: can't be combined with the placement 'overlap' of `warmup`, which lies over the cosine; set the placement 'before' or 'inside', or remove the plateau",
     ],
   ]);
 
@@ -187,7 +184,7 @@ describe('The rules between keys', () => {
     [
       { T_0, total: 30, afterLastCycle: 'stop', eta_min: 1, eta_max: 0.1, etamax: 1 },
       '`etamax`: unknown key; did you mean eta_max?',
-      "`afterLastCycle`: 'stop' needs a last cycle; give `cycles`, such as 1",
+      "`afterLastCycle`: 'stop' needs a last cycle; set `cycles`, such as 1",
       '`eta_min`: expected at most `eta_max` (0.1), got 1',
     ],
     [
@@ -223,7 +220,7 @@ describe('The rules between keys', () => {
           path: ['cycle_limit'],
           rule: 'expected fewer, since the last of them would be shorter than 1e-12',
           received: 100,
-          cure: 'or give a larger `cycle_mul`',
+          cure: 'or set a larger `cycle_mul`',
         },
       ]);
     });
@@ -234,7 +231,7 @@ describe('The rules between keys', () => {
           path: ['warmup_t'],
           rule: 'expected less than the length of cycle 0 (10), which holds it',
           received: 11,
-          cure: "shorten it, or give `warmup_t` the placement 'before'",
+          cure: "shorten it, or set the placement of `warmup_t` to 'before'",
         },
       ]);
       expect(problemsOf({ T_0, warmup: { length: [1, -1] } })[0]?.path).to.deep.equal(['warmup_t', 1]);

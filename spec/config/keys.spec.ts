@@ -107,7 +107,7 @@ describe('The keys of a config', () => {
     [
       { T0: 10 },
       '`T0`: unknown key; did you mean T_0?',
-      '`T_0`: expected a number > 0, got undefined; give it, or `cycles`: a list of lengths, or how many fill the training',
+      '`T_0`: expected a number > 0, got undefined; set it, or `cycles`: a list of lengths, or how many fill the training',
     ],
   ]);
 
@@ -129,7 +129,7 @@ describe('The keys of a config', () => {
     ],
     [{ T_0, learning_rate: 0.1 }, '`learning_rate`: unknown key; did you mean eta_max?'],
     [{ T_0, minLr: 0.1 }, '`minLr`: unknown key; did you mean eta_min?'],
-    [{ T_0, warmupSteps: 9 }, "`warmupSteps`: unknown key; give warmup with unit: 'batch'"],
+    [{ T_0, warmupSteps: 9 }, "`warmupSteps`: unknown key; set warmup with unit: 'batch'"],
   ]);
 
   it('have no name in common with the options', () => {

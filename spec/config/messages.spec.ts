@@ -20,59 +20,59 @@ describe('describeNotice', () => {
     'counts epochs and batches if the first cycle may be meant in batches',
     { T_0: 30 },
     { epochs: 4 },
-    'the first cycle takes 30 epochs, but training has 4 epochs, 40 batches in all; ' +
-      "if that length counts batches, give `unit: 'batch'`; if not, train for 30 epochs, " +
-      'or if more fits follow, give the length of them all, such as `total: 30`',
+    'the first cycle takes 30 epochs, but training has only 4 epochs (40 batches in all); ' +
+      "if you meant batches, set `unit: 'batch'`; if not, train for 30 epochs, " +
+      'or if more fits follow, set their total length, such as `total: 30`',
   );
   says(
     'has a singular for one epoch',
     { T_0: 3 },
     { epochs: 1 },
-    'the first cycle takes 3 epochs, but training has 1 epoch, 10 batches in all; ' +
-      "if that length counts batches, give `unit: 'batch'`; if not, train for 3 epochs, " +
-      'or if more fits follow, give the length of them all, such as `total: 3`',
+    'the first cycle takes 3 epochs, but training has only 1 epoch (10 batches in all); ' +
+      "if you meant batches, set `unit: 'batch'`; if not, train for 3 epochs, " +
+      'or if more fits follow, set their total length, such as `total: 3`',
   );
   says(
     'says from where on nothing is learned',
     { T_0: 10, cycles: 1 },
     { epochs: 20 },
     'after the last cycle the learning rate is 0, so nothing is learned from epoch 10 to 20; ' +
-      "give `afterLastCycle: 'stop'`, or train for 10 epochs",
+      "set `afterLastCycle: 'stop'`, or train for 10 epochs",
   );
   says(
     'offers a longer total to cycles that fill one',
     { cycles: 2, total: 1 },
     { epochs: 3 },
     'after the last cycle the learning rate is 0, so nothing is learned from epoch 1 to 3; ' +
-      'give `total: 3`, or train for 1 epoch',
+      'set `total: 3`, or train for 1 epoch',
   );
   says(
     'says that the warm-up is all that will happen',
     { T_0: 3, warmup: 10 },
     { epochs: 4 },
     'training ends at epoch 4, inside the warm-up, so the learning rate never reaches 0.1; ' +
-      'train for 13, 16 or 19 epochs, or if more fits follow, give the length of them all, such as `total: 13`',
+      'train for 13, 16 or 19 epochs, or if more fits follow, set their total length, such as `total: 13`',
   );
   says(
     'says that training is over before the schedule begins',
     { T_0: 3, start: 10, cycles: 1 },
     { epochs: 4 },
     'training ends at epoch 4, before the schedule begins, so the learning rate never reaches 0.1; ' +
-      'train for 13 epochs, or if more fits follow, give the length of them all, such as `total: 13`',
+      'train for 13 epochs, or if more fits follow, set their total length, such as `total: 13`',
   );
   says(
     'says which cycles would end with a restart behind them',
     { T_0: 10, T_mult: 2, cycles: 3 },
     { epochs: 10 },
     'training ends at epoch 10 without a warm restart; ' +
-      'train for 30 or 70 epochs, or if more fits follow, give the length of them all, such as `total: 30`',
+      'train for 30 or 70 epochs, or if more fits follow, set their total length, such as `total: 30`',
   );
   says(
     'has a singular for one cycle',
     { cycles: [5, 15] },
     { epochs: 5 },
     'training ends at epoch 5 without a warm restart; ' +
-      'train for 20 epochs, or if more fits follow, give the length of them all, such as `total: 20`',
+      'train for 20 epochs, or if more fits follow, set their total length, such as `total: 20`',
   );
   says(
     'says where cycles end around the end of training',
@@ -80,60 +80,60 @@ describe('describeNotice', () => {
     { epochs: 100 },
     'training ends at epoch 100, at a learning rate of 0.0691342, inside a cycle that ends at epoch 150; ' +
       'train for 30, 70 or 150 epochs, ' +
-      'or if more fits follow, give the length of them all, such as `total: 150`',
+      'or if more fits follow, set their total length, such as `total: 150`',
   );
   says(
     'offers totals if the end is judged by one',
     { T_0: 10, T_mult: 2, total: 100 },
     { epochs: 1 },
     'training ends at epoch 100, at a learning rate of 0.0691342, inside a cycle that ends at epoch 150; ' +
-      'give `total: 70` or `total: 150`',
+      'set `total: 70` or `total: 150`',
   );
   says(
     'offers cycles that fill the training if whole epochs end with none',
     { T_0: 15, unit: 'batch' },
     { epochs: 1 },
     'training ends at batch 10, at a learning rate of 0.025, inside a cycle that ends at batch 15; ' +
-      'give `cycles: 1` without `T_0`, or give `total: 15`',
+      'set `cycles: 1` and remove `T_0`, or set `total: 15`',
   );
   says(
     'says that the learning rate is constant',
     { T_0: 10, eta_min: 0.1 },
     { epochs: 10 },
-    '`eta_min` equals `eta_max`, so the learning rate stays at 0.1; give `eta_min: 0`',
+    '`eta_min` equals `eta_max`, so the learning rate stays at 0.1; set `eta_min: 0`',
   );
   says(
     'says that the only update of every cycle is at its peak',
     { T_0: 1, updateFreq: 'epoch' },
     { epochs: 10 },
-    "every cycle has one update, so the learning rate stays at 0.1; give `updateFreq: 'batch'`",
+    "every cycle has one update, so the learning rate stays at 0.1; set `updateFreq: 'batch'`",
   );
   says(
     'joins several keys of one cure',
     { cycles: [0.1, 0.1], afterLastCycle: 'stop' },
     { epochs: 1 },
-    'every cycle has one update, so the learning rate stays at 0.1; give `T_0: 1` and `cycles: 2`',
+    'every cycle has one update, so the learning rate stays at 0.1; set `T_0: 1` and `cycles: 2`',
   );
   says(
     'says that training begins inside a cycle',
     { T_0: 10 },
     { epochs: 10, initialEpoch: 5 },
-    'training begins at epoch 5, inside cycle 0, at a learning rate of 0.05; give `start: 5` to begin the schedule ' +
-      'there, or `start: 0` if this is meant; CosineAnnealingCallback.fromJSON goes on from a saved state',
+    'training begins at epoch 5, inside cycle 0, at a learning rate of 0.05; set `start: 5` to begin the schedule ' +
+      'there, or `start: 0` if this is intended; to resume from a saved state, use CosineAnnealingCallback.fromJSON',
   );
   says(
     'says that batches are counted and the rate is set once an epoch',
     { T_0: 10, unit: 'batch', updateFreq: 'epoch' },
     { epochs: 1 },
     "`unit: 'batch'` counts batches, but `updateFreq: 'epoch'` sets the learning rate only once every 10 batches; " +
-      "give `updateFreq: 'batch'`",
+      "set `updateFreq: 'batch'`",
   );
   says(
     'names the config that batchesPerEpoch belongs to',
     { T_0: 10, batchesPerEpoch: undefined },
     { epochs: 10 },
     'TensorFlow.js does not know how many batches an epoch of this data has, so the learning rate stays the same ' +
-      "within the first epoch; give `batchesPerEpoch` in this callback's config",
+      "within the first epoch; set `batchesPerEpoch` in this callback's config",
   );
 });
 
@@ -173,19 +173,19 @@ describe('describeEvent', () => {
   it('tells both learning rates of another optimizer, and the ways out', () => {
     expect(describeEvent({ kind: 'another optimizer', learningRate: 1e-4, eta_max: 1e-3 })).to.equal(
       'training goes on with another optimizer, whose learning rate is 0.0001, under a schedule whose eta_max, ' +
-        '0.001, was read from the previous one; give `eta_max: 0.0001` or `eta_max: 0.001` to choose, or use a new ' +
+        '0.001, was read from the previous one; set `eta_max: 0.0001` or `eta_max: 0.001` to choose, or use a new ' +
         'callback for each optimizer',
     );
   });
 
   it('tells what another writer set', () => {
     expect(describeEvent({ kind: 'another writer', found: 0.9, written: 0.1 })).to.equal(
-      'something else set the learning rate to 0.9 after this callback had set 0.1; that is overwritten at every ' +
-        'update, so remove one of the two',
+      'something else set the learning rate to 0.9 after this callback had set it to 0.1; this callback ' +
+        'overwrites it at every update, so remove one of the two',
     );
     expect(describeEvent({ kind: 'update with another rate', found: 0.9, written: 0.1 })).to.equal(
-      'something behind this callback set the learning rate to 0.9 after this callback had set 0.1, so this update ' +
-        'may have trained with it; remove one of the two',
+      'something behind this callback set the learning rate to 0.9 after this callback had set it to 0.1, so this ' +
+        'update may have been made at 0.9; remove one of the two',
     );
   });
 });

@@ -92,7 +92,7 @@ describe('fromKeras', () => {
       ],
       'a learning rate of 0 throughout': [
         { initial_learning_rate: 0 },
-        '`config.initial_learning_rate`: expected a number > 0, got 0; to begin at 0, give `warmup_target` and `warmup_steps`',
+        '`config.initial_learning_rate`: expected a number > 0, got 0; to begin at 0, set `warmup_target` and `warmup_steps`',
       ],
       'no length': [{ decay_steps: 0 }, '`config.decay_steps`: expected a number > 0, got 0'],
       'a length beyond all steps': [

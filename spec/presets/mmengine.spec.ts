@@ -94,7 +94,7 @@ describe('fromMMEngine', () => {
         { type: 'PolyLR' },
         '`type`: expected "CosineAnnealingLR" or "CosineRestartLR", got "PolyLR"',
       ],
-      'no length': [{ T_max: undefined }, '`T_max`: expected an integer >= 1, got undefined; or give end'],
+      'no length': [{ T_max: undefined }, '`T_max`: expected an integer >= 1, got undefined; or set end'],
       'an end at its begin': [{ begin: 5, end: 5 }, '`end`: expected more than begin (5), got 5'],
       'an end where the cosine has risen again': [
         { begin: 5, end: 20 },
@@ -127,7 +127,7 @@ describe('fromMMEngine', () => {
       ],
       'no floor': [
         { eta_min: undefined },
-        '`eta_min`: expected a number >= 0, got undefined; or give eta_min_ratio',
+        '`eta_min`: expected a number >= 0, got undefined; or set eta_min_ratio',
       ],
       'a peak below the floor': [
         { eta_min: 0.07 },

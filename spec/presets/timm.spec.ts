@@ -67,11 +67,11 @@ describe('fromTimm', () => {
       ],
       'a peak that decays below lr_min': [
         { cycle_decay: 0.5, cycle_limit: 5 },
-        '`cycle_decay`: the peak of the last cycle, 0.00625, would be below lr_min (0.01), got 0.5; give a larger one, a smaller lr_min or a smaller cycle_limit (5)',
+        '`cycle_decay`: the peak of the last cycle, 0.00625, would be below lr_min (0.01), got 0.5; set a larger one, a smaller lr_min or a smaller cycle_limit (5)',
       ],
       'a warm-up that overlaps more than its cycle': [
         { warmup_t: 31 },
-        '`warmup_t`: expected at most t_initial (30), the cycle that it overlaps, got 31; shorten it, or give `warmup_prefix: true`',
+        '`warmup_t`: expected at most t_initial (30), the cycle that it overlaps, got 31; shorten it, or set `warmup_prefix: true`',
       ],
       'a warm-up that falls': [
         { warmup_t: 1, warmup_lr_init: 0.2 },

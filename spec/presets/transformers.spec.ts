@@ -171,7 +171,7 @@ describe('fromTransformers', () => {
       ],
       'no floor at all': [
         { name: 'cosine_with_min_lr', min_lr: undefined },
-        '`min_lr`: expected either min_lr or min_lr_rate; give one of the two',
+        '`min_lr`: expected either min_lr or min_lr_rate; set one of the two',
       ],
       'a cosine that begins before the training': [
         { name: 'cosine_warmup_with_min_lr', num_warmup_steps: 0 },
@@ -193,7 +193,7 @@ describe('fromTransformers', () => {
       ],
       'a warm-up along a square root': [
         { num_warmup_steps: 1, warmup_type: '1-sqrt' },
-        '`warmup_type`: expected "linear" or "cosine", got "1-sqrt"; a square root has no counterpart here, so give one of these',
+        '`warmup_type`: expected "linear" or "cosine", got "1-sqrt"; a square root has no counterpart here, so use one of these',
       ],
       'other than half a wave of decay': [
         { num_cycles: 0.25 },
@@ -205,7 +205,7 @@ describe('fromTransformers', () => {
       ],
       'a plateau of unknown length': [
         { num_training_steps: undefined },
-        '`num_training_steps`: expected an integer >= 1, got undefined; or give num_stable_steps',
+        '`num_training_steps`: expected an integer >= 1, got undefined; or set num_stable_steps',
       ],
     },
   );

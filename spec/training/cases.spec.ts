@@ -341,7 +341,7 @@ describe('A fit that is refused', () => {
     const error = await rejection(
       trainOn(modelWith(), annealingWith({ cycles: 2 }).annealing, { epochs: Infinity }),
     );
-    expect(error.message).to.match(/^`epochs`: .* got Infinity; give `total`/);
+    expect(error.message).to.match(/^`epochs`: .* got Infinity; set `total`/);
     const { annealing } = annealingWith({ cycles: 2, total: 4, afterLastCycle: 'stop' });
     expect(await trainOn(modelWith(), annealing, { epochs: Infinity })).to.have.length(4);
   });

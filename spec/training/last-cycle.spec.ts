@@ -55,7 +55,7 @@ describe('A callback after its last cycle', () => {
     await train(model, annealing);
     expect(rates.slice(BATCHES)).to.deep.equal([0.01, 0.01]);
     expect(lines).to.deep.equal([
-      'warn: CosineAnnealingCallback: the last cycle is over, so training stops after one batch, the least that TensorFlow.js trains; reset() starts over',
+      'warn: CosineAnnealingCallback: the last cycle is over, so training stops after one batch, the fewest that TensorFlow.js can train; to start over, call reset()',
     ]);
     annealing.reset();
     await train(model, annealing);
@@ -98,7 +98,7 @@ describe('Cycles that fill the fit', () => {
     const error = await rejection(trainDataset(model, unsized(), annealing));
     expect(error).to.be.instanceOf(CosineAnnealingError);
     expect(error.message).to.equal(
-      '`total`: expected a number > 0, got undefined; give it, since the 3 cycles fill it, or give `T_0`',
+      '`total`: expected a number > 0, got undefined; set it, since the 3 cycles fill it, or set `T_0`',
     );
     expect(weightsOf(model)).to.deep.equal(weightsOf(tinyModel()));
   });
@@ -109,7 +109,7 @@ describe('Cycles that fill the fit', () => {
       const annealing = new CosineAnnealingCallback({ T_0: 1, endpoint: true, ...known }, silent);
       const error = await rejection(trainDataset(model, unsized(), annealing));
       expect(error.message).to.equal(
-        '`batchesPerEpoch`: expected an integer >= 1, got undefined; give it in this config, since `endpoint` depends on the length of an update',
+        '`batchesPerEpoch`: expected an integer >= 1, got undefined; set it in this config, since `endpoint` depends on the length of an update',
       );
       expect(weightsOf(model)).to.deep.equal(weightsOf(tinyModel()));
     }

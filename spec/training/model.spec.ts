@@ -275,7 +275,7 @@ describe('The model of the callback, in situations where training was wrong or w
     callback.book(0, optimizer, 0.1);
     callback.endUpdate(0);
     optimizer.learningRate = 0.9;
-    expect(callback.beginUpdate(1).rates).to.deep.equal([{ value: 0.1, slack: 0 }]);
+    expect(callback.beginUpdate(1)).to.deep.equal({ value: 0.1, slack: 0 });
   });
 
   it('14: counts an update after which somebody else failed, and tells each end once', () => {

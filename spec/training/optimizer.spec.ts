@@ -54,7 +54,7 @@ describe('getLearningRate', () => {
     it(`says what it found instead: ${problem}`, () => {
       expect(() => getLearningRate(optimizer as Optimizer)).to.throw(
         CosineAnnealingError,
-        /^`optimizer`: expected one whose learningRate is a number >= 0, got .*; give one such as tf.train.sgd\(0.1\)$/,
+        /^`optimizer`: expected one whose learningRate is a number >= 0, got .*; pass one such as tf.train.sgd\(0.1\)$/,
       );
       expect(() => getLearningRate(optimizer as Optimizer)).to.throw(`, got ${problem}; `);
     });

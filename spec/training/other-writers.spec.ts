@@ -21,9 +21,9 @@ import {
 const PREFIX = 'warn: CosineAnnealingCallback: ';
 
 const overwritten = (found: number, written: number | undefined) =>
-  `${PREFIX}something else set the learning rate to ${found} after this callback had set ${written}; that is overwritten at every update, so remove one of the two`;
+  `${PREFIX}something else set the learning rate to ${found} after this callback had set it to ${written}; this callback overwrites it at every update, so remove one of the two`;
 const behind = (found: number, written: number | undefined) =>
-  `${PREFIX}something behind this callback set the learning rate to ${found} after this callback had set ${written}, so this update may have trained with it; remove one of the two`;
+  `${PREFIX}something behind this callback set the learning rate to ${found} after this callback had set it to ${written}, so this update may have been made at ${found}; remove one of the two`;
 
 describe('A callback that shares the optimizer', () => {
   it('warns once of another writer, with both values, and overwrites it', async () => {
@@ -86,7 +86,7 @@ describe('An optimizer that replaces another one within a fit', () => {
   const config = { T_0: 3 };
   const isAnother =
     `${PREFIX}training goes on with another optimizer, whose learning rate is 0.01, under a schedule whose eta_max, 0.5, ` +
-    'was read from the previous one; give `eta_max: 0.01` or `eta_max: 0.5` to choose, or use a new callback for each optimizer';
+    'was read from the previous one; set `eta_max: 0.01` or `eta_max: 0.5` to choose, or use a new callback for each optimizer';
 
   const compile = (model: LayersModel, optimizer: Optimizer) =>
     model.compile({ optimizer, loss: 'meanSquaredError' });
@@ -170,8 +170,8 @@ describe('An optimizer that replaces another one within a fit', () => {
     };
     await train(model, [annealing, callback({ onBatchBegin })]);
     expect(lines).to.deep.equal([
-      `${PREFIX}the optimizer was replaced between the beginning and the end of an update, which may have trained with ` +
-        'the learning rate of either; replace it between updates, for example in onEpochBegin',
+      `${PREFIX}the optimizer was replaced in the middle of an update, which may have been made at ` +
+        'the learning rate of either one; replace it between updates, for example in onEpochBegin',
     ]);
     expect(annealing.step).to.equal(3 * BATCHES);
   });

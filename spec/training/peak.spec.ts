@@ -65,7 +65,7 @@ describe('eta_max', () => {
       expect(error).to.be.instanceOf(CosineAnnealingError);
       expect(error.message).to.equal(
         `\`optimizer\`: expected a learning rate > 0, the default of \`eta_max\`, got ${stopped.optimizer.constructor.name} ` +
-          'with 0; give `eta_max`, or call setLearningRate(optimizer, learningRate)',
+          'with 0; set `eta_max`, or call setLearningRate(optimizer, learningRate)',
       );
       expect(weightsOf(stopped)).to.deep.equal(weightsOf(tinyModel()));
 

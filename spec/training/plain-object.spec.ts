@@ -18,7 +18,7 @@ describe('A callback behind a plain object', () => {
     expect(error).to.be.instanceOf(CosineAnnealingError);
     expect(error.message).to.equal(
       '`callbacks`: CosineAnnealingCallback was given no model; put it in front of any plain object, and wrap those as ' +
-        'new tf.CustomCallback({...}), or give `options.optimizer`\n`callbacks`: if it stands alone there, two copies of ' +
+        'new tf.CustomCallback({...}), or pass `options.optimizer`\n`callbacks`: if it stands alone there, two copies of ' +
         '@tensorflow/tfjs-layers are installed; run npm ls @tensorflow/tfjs-layers',
     );
     expect(weightsOf(model)).to.deep.equal(weightsOf(tinyModel()));

@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { type CosineAnnealingConfig, cosineAnnealing, parseConfig } from '../../lib/config/config';
 import { CosineAnnealingError } from '../../lib/errors';
 import { LearningRateHistory } from '../../lib/training/history';
-import { BEGINNING, type EndedCycle, type FitFacts, know, movedTo, Run } from '../../lib/training/run';
+import { BEGINNING, type EndedCycle, type FitFacts, know, Run, settledOn } from '../../lib/training/run';
 
 const BATCHES = 4;
 const PEAK = 0.5;
@@ -148,14 +148,9 @@ describe('A fit that is refused', () => {
       'a learning rate of 0',
       { T_0: 1 },
       { learningRate: 0 },
-      /^`optimizer`: .* SGDOptimizer with 0; give `eta_max`/,
+      /^`optimizer`: .* SGDOptimizer with 0; set `eta_max`/,
     ],
-    [
-      'an open end that cycles should fill',
-      { cycles: 2 },
-      { epochs: Infinity },
-      /^`epochs`: .* give `total`/,
-    ],
+    ['an open end that cycles should fill', { cycles: 2 }, { epochs: Infinity }, /^`epochs`: .* set `total`/],
     ['an unknown end that cycles should fill', { cycles: 2 }, { epochs: undefined }, /^`total`: /],
     [
       'an endpoint without a number of batches',
@@ -292,6 +287,23 @@ describe('The ends of cycles', () => {
     run.beginFit({ ...fit, firstEpoch: 5 });
     expect(run.takeEndBefore(0)).to.include({ cycle: 0, step: 3, epoch: 0 });
     expect(run.takeEndBefore(0)).to.equal(undefined);
+  });
+
+  it('are told if a fit of fewer batches brings the boundary within rounding of its first update', () => {
+    const run = runOf({ T_0: 1 + 5e-7 });
+    expect(endsOf(train(run, { epochs: 1 }))).to.deep.equal([]);
+    const { rates, ends } = train(run, { epochs: 1, batchesPerEpoch: 1 }, Infinity, 1);
+    expect(rates).to.deep.equal([PEAK]);
+    expect(ends).to.deep.equal([
+      {
+        cycle: 0,
+        step: 3,
+        epoch: 0,
+        learningRate: cosineAnnealing({ T_0: 1 + 5e-7, eta_max: PEAK })(0.75),
+        updates: 4,
+      },
+    ]);
+    expect(run.log.isRestart(run.log.length - 1)).to.equal(true);
   });
 
   it('are told once each, by the last update of the cycle or with the epoch', () => {
@@ -483,12 +495,19 @@ describe('restarted', () => {
   });
 });
 
-describe('movedTo', () => {
+describe('settledOn', () => {
+  const unended = { step: 11, epoch: 2, t: 2.75, learningRate: 0.3 };
+  const standing = { step: 12, epoch: 3, last: unended, unended };
+  const settled = (config: CosineAnnealingConfig, epoch = 3) =>
+    settledOn(know(parseConfig({ eta_max: PEAK, ...config }), {}), { ...standing, epoch });
+
   it('forgets a cycle that is jumped over, and keeps one that goes on', () => {
-    const knowledge = know(parseConfig({ T_0: 2, eta_max: PEAK }), {});
-    const unended = { step: 11, epoch: 2, t: 2.75, learningRate: 0.3 };
-    const standing = { step: 12, epoch: 3, last: unended, unended };
-    expect(movedTo(knowledge, standing)).to.equal(standing);
-    expect(movedTo(knowledge, { ...standing, epoch: 4 }).unended).to.equal(undefined);
+    expect(settled({ T_0: 2 })).to.deep.equal(standing);
+    expect(settled({ T_0: 2 }, 4).unended).to.equal(undefined);
+  });
+
+  it('puts the last update on a boundary of the schedule that it is before by rounding only', () => {
+    const { last } = settled({ T_0: 2.75 + 1e-7 });
+    expect(last?.t).to.equal(2.75 + 1e-7);
   });
 });

@@ -42,7 +42,7 @@ describe('A callback', () => {
     const printed = await printedDuring(() => train(tinyModel(), new CosineAnnealingCallback({ T_0: 2 })));
     expect(printed).to.deep.equal([
       'warn: CosineAnnealingCallback: training ends at epoch 3, at a learning rate of 0.25, inside a cycle that ends ' +
-        'at epoch 4; train for 2 or 4 epochs, or if more fits follow, give the length of them all, such as `total: 4`',
+        'at epoch 4; train for 2 or 4 epochs, or if more fits follow, set their total length, such as `total: 4`',
     ]);
   });
 
@@ -147,16 +147,16 @@ describe('A callback', () => {
 describe('The warning about how training ends', () => {
   it('takes a first cycle that is longer than the epochs, but not than their batches, for one in batches', async () => {
     expect(await linesOf({ T_0: 12, T_mult: 2 }, [3], {})).to.deep.equal([
-      "warn: the first cycle takes 12 epochs, but training has 3 epochs, 12 batches in all; if that length counts batches, give `unit: 'batch'`; if not, train for 12 epochs, or if more fits follow, give the length of them all, such as `total: 12`",
+      "warn: the first cycle takes 12 epochs, but training has only 3 epochs (12 batches in all); if you meant batches, set `unit: 'batch'`; if not, train for 12 epochs, or if more fits follow, set their total length, such as `total: 12`",
     ]);
     expect(await linesOf({ T_0: 13 }, [3], {})).to.deep.equal([
-      'warn: training ends at epoch 3, at a learning rate of 0.437128, inside a cycle that ends at epoch 13; train for 13 epochs, or if more fits follow, give the length of them all, such as `total: 13`',
+      'warn: training ends at epoch 3, at a learning rate of 0.437128, inside a cycle that ends at epoch 13; train for 13 epochs, or if more fits follow, set their total length, such as `total: 13`',
     ]);
   });
 
   it('says from where on nothing is learned after the last cycle', async () => {
     expect(await linesOf({ T_0: 2, cycles: 1 }, [5])).to.deep.equal([
-      "warn: after the last cycle the learning rate is 0, so nothing is learned from epoch 2 to 5; give `afterLastCycle: 'stop'`, or train for 2 epochs",
+      "warn: after the last cycle the learning rate is 0, so nothing is learned from epoch 2 to 5; set `afterLastCycle: 'stop'`, or train for 2 epochs",
     ]);
   });
 
@@ -166,13 +166,13 @@ describe('The warning about how training ends', () => {
 
   it('says that the warm-up never ends, before it says that no restart happens', async () => {
     expect(await linesOf({ T_0: 2, T_mult: 2, warmup: 5 }, [3])).to.deep.equal([
-      'warn: training ends at epoch 3, inside the warm-up, so the learning rate never reaches 0.5; train for 7, 11 or 19 epochs, or if more fits follow, give the length of them all, such as `total: 7`',
+      'warn: training ends at epoch 3, inside the warm-up, so the learning rate never reaches 0.5; train for 7, 11 or 19 epochs, or if more fits follow, set their total length, such as `total: 7`',
     ]);
   });
 
   it('says that no warm restart happens if T_mult or a list of cycles asks for one', async () => {
     const warning = (epochs: string, total: number) =>
-      `warn: training ends at epoch 3 without a warm restart; train for ${epochs} epochs, or if more fits follow, give the length of them all, such as \`total: ${total}\``;
+      `warn: training ends at epoch 3 without a warm restart; train for ${epochs} epochs, or if more fits follow, set their total length, such as \`total: ${total}\``;
     expect(await linesOf({ T_0: 3, T_mult: 2 }, [3])).to.deep.equal([warning('9, 21 or 45', 9)]);
     expect(await linesOf({ T_0: 4, T_mult: 2 }, [3])).to.deep.equal([warning('12, 28 or 60', 12)]);
     expect(await linesOf({ cycles: [3, 5] }, [3])).to.deep.equal([warning('8', 8)]);
@@ -182,7 +182,7 @@ describe('The warning about how training ends', () => {
 
   it('names the epochs that end a cycle: 30, 70 and 150', async () => {
     expect(await linesOf({ T_0: 10, T_mult: 2 }, [100])).to.deep.equal([
-      'warn: training ends at epoch 100, at a learning rate of 0.345671, inside a cycle that ends at epoch 150; train for 30, 70 or 150 epochs, or if more fits follow, give the length of them all, such as `total: 150`',
+      'warn: training ends at epoch 100, at a learning rate of 0.345671, inside a cycle that ends at epoch 150; train for 30, 70 or 150 epochs, or if more fits follow, set their total length, such as `total: 150`',
     ]);
   });
 
@@ -194,7 +194,7 @@ describe('The warning about how training ends', () => {
     const single = Array.from({ length: 12 }, () => 1);
     expect(await linesOf({ T_0: 4, T_mult: 2, total: 12 }, single)).to.deep.equal([]);
     expect(await linesOf({ T_0: 4, T_mult: 2, total: 11 }, single.slice(1))).to.deep.equal([
-      'warn: training ends at epoch 11, at a learning rate of 0.0190301, inside a cycle that ends at epoch 12; give `total: 4` or `total: 12`',
+      'warn: training ends at epoch 11, at a learning rate of 0.0190301, inside a cycle that ends at epoch 12; set `total: 4` or `total: 12`',
     ]);
   });
 
@@ -208,16 +208,16 @@ describe('The warning about how training ends', () => {
 
   it('counts epochs as the fit does, and positions on the clock', async () => {
     expect(await linesOf({ T_0: 2 }, [2, 3])).to.deep.equal([
-      'warn: training ends at epoch 5, at a learning rate of 0.25, inside a cycle that ends at epoch 6; train for 2 or 4 epochs, or if more fits follow, give the length of them all, such as `total: 6`',
+      'warn: training ends at epoch 5, at a learning rate of 0.25, inside a cycle that ends at epoch 6; train for 2 or 4 epochs, or if more fits follow, set their total length, such as `total: 6`',
     ]);
   });
 
   it('counts batches with unit batch, from where the callback stands', async () => {
     expect(await linesOf({ T_0: 10, unit: 'batch' }, [3], {})).to.deep.equal([
-      'warn: training ends at batch 12, at a learning rate of 0.452254, inside a cycle that ends at batch 20; train for 5 epochs, or if more fits follow, give the length of them all, such as `total: 20`',
+      'warn: training ends at batch 12, at a learning rate of 0.452254, inside a cycle that ends at batch 20; train for 5 epochs, or if more fits follow, set their total length, such as `total: 20`',
     ]);
     expect(await linesOf({ T_0: 12, unit: 'batch' }, [3, 1], {})).to.deep.equal([
-      'warn: training ends at batch 16, at a learning rate of 0.375, inside a cycle that ends at batch 24; train for 3 epochs, or if more fits follow, give the length of them all, such as `total: 24`',
+      'warn: training ends at batch 16, at a learning rate of 0.375, inside a cycle that ends at batch 24; train for 3 epochs, or if more fits follow, set their total length, such as `total: 24`',
     ]);
   });
 });
@@ -225,16 +225,16 @@ describe('The warning about how training ends', () => {
 describe('The warning about the learning rates', () => {
   it('says that they are constant, before it says that every cycle has one update', async () => {
     expect(await linesOf({ T_0: 1, eta_min: 0.5 }, [3])).to.deep.equal([
-      'warn: `eta_min` equals `eta_max`, so the learning rate stays at 0.5; give `eta_min: 0`',
+      'warn: `eta_min` equals `eta_max`, so the learning rate stays at 0.5; set `eta_min: 0`',
     ]);
   });
 
   it('says that every cycle has one update, with a cure that works', async () => {
     expect(await linesOf({ T_0: 1 }, [3])).to.deep.equal([
-      'warn: every cycle has one update, so the learning rate stays at 0.5; give `T_0: 10`',
+      'warn: every cycle has one update, so the learning rate stays at 0.5; set `T_0: 10`',
     ]);
     expect(await linesOf({ T_0: 1, updateFreq: 'epoch' }, [3], {})).to.deep.equal([
-      "warn: every cycle has one update, so the learning rate stays at 0.5; give `updateFreq: 'batch'`",
+      "warn: every cycle has one update, so the learning rate stays at 0.5; set `updateFreq: 'batch'`",
     ]);
   });
 });
@@ -248,7 +248,7 @@ describe('The warning about the first epoch', () => {
       return lines;
     };
     expect(await begin({})).to.deep.equal([
-      `warn: ${PREFIX}training begins at epoch 7, inside cycle 1, at a learning rate of 0.327254; give \`start: 7\` to begin the schedule there, or \`start: 0\` if this is meant; CosineAnnealingCallback.fromJSON goes on from a saved state`,
+      `warn: ${PREFIX}training begins at epoch 7, inside cycle 1, at a learning rate of 0.327254; set \`start: 7\` to begin the schedule there, or \`start: 0\` if this is intended; to resume from a saved state, use CosineAnnealingCallback.fromJSON`,
     ]);
     expect(await begin({ start: 0 })).to.deep.equal([]);
     expect(await begin({ start: 5 })).to.deep.equal([]);
@@ -272,10 +272,10 @@ describe('The warning about the first epoch', () => {
 describe('The warning about the clock', () => {
   const unknown =
     `warn: ${PREFIX}TensorFlow.js does not know how many batches an epoch of this data has, so the learning rate ` +
-    "stays the same within the first epoch; give `batchesPerEpoch` in this callback's config";
+    "stays the same within the first epoch; set `batchesPerEpoch` in this callback's config";
   const tooSeldom =
     `warn: ${PREFIX}\`unit: 'batch'\` counts batches, but \`updateFreq: 'epoch'\` sets the learning rate only once every ` +
-    "4 batches; give `updateFreq: 'batch'`";
+    "4 batches; set `updateFreq: 'batch'`";
   const linesWith = async (config: CosineAnnealingConfig) => {
     const { logger, lines } = recorder();
     const annealing = new CosineAnnealingCallback(config, { logger });

@@ -54,12 +54,6 @@ interface Fit {
   begun: number;
 }
 
-/** What is to be compared with the callback. */
-export interface Expected {
-  /** The rates that may be applied, the one that is meant first. */
-  readonly rates: readonly Rate[];
-}
-
 export class ModelCallback {
   config: ModelConfig;
   step = 0;
@@ -156,20 +150,19 @@ export class ModelCallback {
     fit.begun = 0;
   }
 
-  /** The rates that the update may be made with. */
-  beginUpdate(batch: number): Expected {
+  /** The rate that the update has to be made with. */
+  beginUpdate(batch: number): Rate {
     const fit = this.#fitInProgress;
     if (fit.begun > 0 && this.config.updateFreq === 'epoch' && this.#last !== undefined) {
-      return { rates: [{ value: this.#last.learningRate, slack: 0 }] };
+      return { value: this.#last.learningRate, slack: 0 };
     }
     const position = this.#positionAt(batch);
     this.#tellEnd(position);
     this.#stopIfOver(position);
-    const { rate, rateBefore } = this.#scheduleInUse.at(position);
-    return { rates: rateBefore === undefined ? [rate] : [rate, rateBefore] };
+    return this.#scheduleInUse.at(position).rate;
   }
 
-  /** The rate that the update was found to be made with, one of those expected, goes into the books. */
+  /** The rate that the update was found to be made with goes into the books. */
   book(batch: number, optimizer: ModelOptimizer, learningRate: number): void {
     const fit = this.#fitInProgress;
     optimizer.anneal(learningRate);
@@ -286,7 +279,8 @@ export class ModelCallback {
     this.#lastDone = moved(this.#lastDone);
     const { point } = this.#lastDone;
     const next = schedule.at(this.#positionAt(0));
-    this.#isEndDue = point.phase !== 'hold' && isBelow(next.t, schedule.cycle(point.cycle).end);
+    // What was told of this update isn't told of it again, as the end of another cycle.
+    this.#isEndDue &&= point.phase !== 'hold' && isBelow(next.t, schedule.cycle(point.cycle).end);
   }
 
   #count(): void {

@@ -50,8 +50,6 @@ export interface Point {
   readonly T_cur: Rational;
   readonly T_i: Rational;
   readonly rate: Rate;
-  /** A second opinion, just before the end of a warm-up or a plateau, where being on it or not is a matter of taste. */
-  readonly rateBefore?: Rate;
 }
 
 interface Cycle {
@@ -120,26 +118,23 @@ export class ModelSchedule {
     const exact = rational(t);
     const { start, warmupEnd, cosineStart, end } = this.#find(exact);
     const boundary = [end, cosineStart, warmupEnd, start].find((one) => approximately(one) === t);
-    return this.#pointAt(boundary ?? exact, exact, boundary === undefined ? 0 : positionSlack(exact));
+    return this.#pointAt(boundary ?? exact, boundary === undefined ? 0 : positionSlack(exact));
   }
 
   /** The point of an update: on a boundary that it is before by rounding only. */
   at(position: Rational): Point {
     const t = this.#onBoundary(position);
-    return this.#pointAt(t, position, positionSlack(t));
+    return this.#pointAt(t, positionSlack(t));
   }
 
-  #pointAt(t: Rational, position: Rational, slackOfT: number): Point {
+  #pointAt(t: Rational, slackOfT: number): Point {
     const cycle = this.#find(t);
-    const { index, start, cosineStart, end, T_i } = cycle;
+    const { index, start, cosineStart, T_i } = cycle;
     const phase = phaseAt(cycle, t);
     const sinceCosine = isBelow(t, cosineStart) ? whole(0) : subtract(t, cosineStart);
     const T_cur = phase === 'hold' ? T_i : sinceCosine;
     const rate = this.#rate(cycle, isBelow(t, start) ? start : t, slackOfT);
-    const isMoved = compare(t, position) !== 0 && isBelow(t, end) && !isCycleStart(cycle, t);
-    const isJump = placementOf(this.#known.config) === 'overlap';
-    const before = isMoved && !isJump ? { rateBefore: this.#rate(cycle, position, slackOfT) } : {};
-    return { t, cycle: index, phase, T_cur, T_i, rate, ...before };
+    return { t, cycle: index, phase, T_cur, T_i, rate };
   }
 
   #find(t: Rational): Cycle {
@@ -303,8 +298,6 @@ function phaseAt({ start, warmupEnd, cosineStart, end }: Cycle, t: Rational): Ph
   if (isBelow(t, warmupEnd)) return 'warmup';
   return isBelow(t, cosineStart) ? 'plateau' : 'anneal';
 }
-
-const isCycleStart = ({ start }: Cycle, t: Rational) => compare(start, t) === 0;
 
 /** The T_0 with which the cycles, their warm-ups 'before' and their plateaus fill what `start` leaves of `total`. */
 function firstOfFilling(config: ModelConfig, total: number | undefined): Rational {

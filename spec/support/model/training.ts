@@ -42,10 +42,9 @@ export function fitModel(
   for (let epoch = firstEpoch; epoch < fit.epochs; epoch++) {
     callback.beginEpoch();
     for (let batch = 0; batch < fit.batches && (batch === 0 || !stops()); batch++) {
-      const [rate] = callback.beginUpdate(batch).rates;
-      if (rate === undefined) throw new Error('no rate');
-      callback.book(batch, optimizerAt(epoch), rate.value);
-      const update = rates.push(rate.value) - 1;
+      const { value } = callback.beginUpdate(batch);
+      callback.book(batch, optimizerAt(epoch), value);
+      const update = rates.push(value) - 1;
       if (update === fit.failAfterUpdate) {
         callback.abort(true);
         return rates;

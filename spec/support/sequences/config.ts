@@ -4,24 +4,21 @@ import { ModelCallback } from '../model/callback';
 import { cycleCount, type ModelConfig, type ModelWarmup, type PerCycle } from '../model/config';
 import { supported } from './supported';
 
-/** By how many millionths of a unit some lengths miss what they look like: one is within rounding of any update. */
+/** By how many units some lengths miss what they look like: by less than rounding allows for, and by more. */
 const PERTURBATIONS = [1.3e-7, 3.7e-6, -1.3e-7, -3.7e-6];
+
+const perturbed = (...lengths: number[]) => {
+  const perturbation = fc.constantFrom(...PERTURBATIONS);
+  const arbitrary = fc.tuple(fc.constantFrom(...lengths), perturbation).map(([length, by]) => length + by);
+  return supported.perturbedLengths ? [{ weight: 1, arbitrary }] : [];
+};
 
 const length = () =>
   fc.oneof(
     { weight: 6, arbitrary: fc.constantFrom(1, 2, 3, 5) },
     { weight: 4, arbitrary: fc.constantFrom(0.5, 1.5, 2.5, 0.25, 1 / 3, 0.1, 0.3, 0.7, 1.2) },
     { weight: 1, arbitrary: fc.constantFrom(0.07, 20) },
-    ...(supported.perturbedLengths
-      ? [
-          {
-            weight: 1,
-            arbitrary: fc
-              .tuple(fc.constantFrom(1, 2, 0.5), fc.constantFrom(...PERTURBATIONS))
-              .map(([a, b]) => a + b),
-          },
-        ]
-      : []),
+    ...perturbed(1, 2, 0.5),
   );
 
 const growth = () => fc.constantFrom(1, 1, 2, 1.5, 3, 1.1);
@@ -82,7 +79,9 @@ function floorOf(share: PerCycle | undefined, lowest: number, isRatio: boolean):
 }
 
 const warmup = (): fc.Arbitrary<number | ModelWarmup> => {
-  const lengths = perCycle(fc.constantFrom(0, 0.05, 0.5, 1, 0.3));
+  const lengths = perCycle(
+    fc.oneof({ weight: 7, arbitrary: fc.constantFrom(0, 0.05, 0.5, 1, 0.3) }, ...perturbed(0.5, 1)),
+  );
   return fc.oneof(
     { weight: 1, arbitrary: fc.constantFrom(0, 0.5, 1) },
     {
@@ -110,7 +109,9 @@ const clock = () =>
       ...(supported.endpoint && { endpoint: fc.boolean() }),
       ...(supported.stop && { afterLastCycle: fc.constantFrom('hold', 'stop') }),
       ...(supported.historyLimit && { historyLimit: fc.constantFrom(1, 2, 7, 1000) }),
-      ...(supported.start && { start: fc.constantFrom(0, 0.5, 1, 3, 5, 2.2) }),
+      ...(supported.start && {
+        start: fc.oneof({ weight: 7, arbitrary: fc.constantFrom(0, 0.5, 1, 3, 5, 2.2) }, ...perturbed(1, 3)),
+      }),
     },
     { requiredKeys: [] },
   ) as fc.Arbitrary<ModelConfig>;
@@ -158,7 +159,9 @@ export const someConfig = (): fc.Arbitrary<ModelConfig> =>
         rates: rates(),
         clock: clock(),
         warmup: warmup(),
-        plateau: perCycle(fc.constantFrom(0, 0.5, 1, 0.3)),
+        plateau: perCycle(
+          fc.oneof({ weight: 7, arbitrary: fc.constantFrom(0, 0.5, 1, 0.3) }, ...perturbed(0.5, 1)),
+        ),
         total: total(),
       },
       { requiredKeys: ['lengths', 'rates', 'clock'] },

@@ -48,8 +48,8 @@ interface Stage {
   /** Whether somebody else has asked to stop. */
   isStopping: boolean;
   batch: number;
-  /** The learning rates that the update in progress may be made with, and the one that it is made with. */
-  expected: readonly Rate[];
+  /** The learning rate that the update in progress has to be made with, and the one that it is made with. */
+  expected: Rate | undefined;
   rate: number | undefined;
   isBooked: boolean;
   /** Whether the update in progress was done. */
@@ -284,7 +284,7 @@ export class Referee {
       refusal: undefined,
       isStopping: false,
       batch: 0,
-      expected: [],
+      expected: undefined,
       rate: undefined,
       isBooked: false,
       isDone: false,
@@ -304,7 +304,7 @@ export class Referee {
         this.#incidents(stage, 'batchBegin', 'front');
         stage.batch = batch;
         stage.isBooked = false;
-        stage.expected = this.#model.beginUpdate(batch).rates;
+        stage.expected = this.#model.beginUpdate(batch);
         if (this.#isWeighed) this.#trained.setWeights([tf.ones([1, 1])]);
       },
       onBatchEnd: async (batch) => {
@@ -386,11 +386,11 @@ export class Referee {
     this.#seen.count('updates');
   }
 
-  #judgeRate(expected: readonly Rate[]): number {
+  #judgeRate(expected: Rate | undefined): number {
     const found = rateOf(this.#trained.optimizer);
-    if (expected.some(({ value, slack }) => Math.abs(found - value) <= slack)) return found;
-    const wanted = expected.map(({ value, slack }) => `${value} +- ${slack}`).join(' or ');
-    throw new Difference(`update ${this.#model.step}: learning rate ${found}, expected ${wanted}`);
+    const { value, slack } = expected ?? { value: Number.NaN, slack: 0 };
+    if (Math.abs(found - value) <= slack) return found;
+    throw new Difference(`update ${this.#model.step}: learning rate ${found}, expected ${value} +- ${slack}`);
   }
 
   /** The update of a fit is about to be made. */
@@ -438,9 +438,9 @@ export class Referee {
         if (update === replaceAt && update > 0 && supported.replacedWithinFit)
           this.#replace(0.05, 'optimizers replaced within loops of one’s own');
         const { optimizer } = this.#trained;
-        const { rates } = this.#model.beginUpdate(batch);
+        const expected = this.#model.beginUpdate(batch);
         await this.#loopCallback.beforeUpdate(optimizer, { epoch, batch });
-        this.#model.book(batch, this.#modelOf(optimizer), this.#judgeRate(rates));
+        this.#model.book(batch, this.#modelOf(optimizer), this.#judgeRate(expected));
         this.#compareTold(`before batch ${batch}`);
         if (known !== undefined && update === failAt) {
           this.#seen.count('failures in a loop of one’s own');

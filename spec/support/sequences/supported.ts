@@ -27,12 +27,8 @@ export const supported = {
   /** Unit 'batch' with updateFreq 'epoch'. */
   batchesSetPerEpoch: isOn('batchesSetPerEpoch'),
   historyLimit: isOn('historyLimit'),
-  /**
-   * Lengths that miss a round number by more or less than rounding could; only if asked for by name. With them two
-   * differences are known: an 'overlap' whose end is within rounding of an update, and a boundary that a later fit with
-   * fewer batches brings within rounding.
-   */
-  perturbedLengths: names?.includes('perturbedLengths') === true,
+  /** Lengths that miss a round number by more or less than rounding could. */
+  perturbedLengths: isOn('perturbedLengths'),
 
   // Situations
   /** Fits that begin at an epoch of their own. */
