@@ -73,9 +73,11 @@ export class Search {
     const { learningRates, losses } = await this.#sweep();
     if (losses.length === 0) throw this.#isStopped ? stoppedAtOnce() : failedAtOnce();
     const { from, to, budget } = this.#settings;
-    const { start, untrained } = readSweep(learningRates, losses, this.#settings);
+    const reading = readSweep(learningRates, losses, this.#settings);
     const plan = (): Plan => ({
-      ...{ start, from, to, untrained },
+      ...reading,
+      from,
+      to,
       left: budget - this.#spent,
       updates: this.#plannedUpdates,
     });

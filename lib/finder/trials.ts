@@ -24,6 +24,8 @@ export interface Plan {
   readonly to: number;
   /** The loss without training: a trial that ends above it is as bad as one that ends there. */
   readonly untrained: number;
+  /** By how much a batch's loss differs from that: the standard deviation. */
+  readonly noise: number;
   /** Updates that are left for trials; one that fails takes fewer than its length. */
   readonly left: number;
   /** Length of the training that the peak is for; at least that, if the data's size is unknown. */
@@ -40,7 +42,7 @@ const LATER = 1 / 4;
 const DRAWS = 2;
 /** Steps up and down again may differ from where they began by rounding. */
 const ROUNDING = 1 + 1e-9;
-/** A trial has learned if its loss is so many standard errors below the one without training. */
+/** A trial has learned, or done harm, if its loss is so many standard errors away from the one without training. */
 const CLEAR = 2;
 /** A trial needs so many updates for a cosine to be one. */
 const MIN_UPDATES = 10;
@@ -64,7 +66,7 @@ export const finalOf = (losses: readonly number[]) => losses.slice(-Math.ceil(lo
  * A round compares trials of one length: upwards until one is clearly worse than the best, downwards until one is worse,
  * or clearly worse after two. Upwards, a draw goes on, since if learning begins slowly short trials can't tell apart
  * peaks that a longer one can, and the low ones among them are the useless ones. For the same reason a round that has
- * learned nothing goes no further down, unless a higher rate did harm. The next round is longer.
+ * learned nothing goes no further down, unless a rate did harm, or a shorter round learned. The next round is longer.
  */
 export function nextTrial(trials: readonly Measured[], plan: Plan): Omit<Trial, 'loss'> | undefined {
   const { left } = plan;
@@ -74,20 +76,23 @@ export function nextTrial(trials: readonly Measured[], plan: Plan): Omit<Trial, 
     return ask(plan.start, Math.min(plan.updates, Math.max(MIN_UPDATES, Math.floor(left * FIRST))));
   }
   const round = trials.filter(({ updates }) => updates === last.updates);
-  const open = openEnd(round, plan);
+  const open = openEnd(round, trials, plan);
   if (open !== undefined) return ask(open, last.updates);
   const updates = Math.min(plan.updates, Math.floor(left * LATER));
   return updates < GROWTH * last.updates ? undefined : ask(mostPromising(round, plan).eta_max, updates);
 }
 
-/** The peak that a round of trials has to try next; undefined if it has been bracketed. */
-function openEnd(round: readonly Measured[], plan: Plan): number | undefined {
+/** The peak that a round of trials, the last of them, has to try next; undefined if it has been bracketed. */
+function openEnd(round: readonly Measured[], trials: readonly Measured[], plan: Plan): number | undefined {
   const best = bestOf(round);
   const ends = [...round].sort((a, b) => a.eta_max - b.eta_max);
   const [lowest = best, highest = best] = [ends[0], ends.at(-1)];
   const [lower, higher] = [lowest.eta_max / STEP, highest.eta_max * STEP];
-  if (best.loss !== null && !isClearlyWorse(highest, best) && higher <= plan.to * ROUNDING) return higher;
-  if (!hasLearned(best, plan) && !round.some((trial) => didHarm(trial, plan))) return undefined;
+  const isIdle = !hasLearned(best, plan);
+  const isTooHigh = didHarm(best, plan) || (isIdle && trials.some((trial) => hasLearned(trial, plan)));
+  if (isTooHigh) return lower >= plan.from ? lower : undefined;
+  if (!isClearlyWorse(highest, best) && higher <= plan.to * ROUNDING) return higher;
+  if (isIdle && !round.some((trial) => didHarm(trial, plan))) return undefined;
   const isDraw = lowest !== best && !isClearlyWorse(lowest, best);
   const isOpen = lowest === best || (isDraw && lower * STEP ** DRAWS * ROUNDING >= best.eta_max);
   return isOpen && lower >= plan.from ? lower : undefined;
@@ -104,12 +109,15 @@ function mostPromising(round: readonly Measured[], plan: Plan): Measured {
 }
 
 /** Whether a trial ended clearly below the loss without training. */
-const hasLearned = ({ loss, finalLosses }: Measured, { untrained }: Plan) =>
-  loss !== null && untrained - loss > CLEAR * standardError(finalLosses);
+const hasLearned = (trial: Measured, plan: Plan) =>
+  trial.loss !== null && plan.untrained - trial.loss > margin(trial, plan);
 
 /** Whether a trial diverged, or ended clearly above the loss without training. */
-const didHarm = ({ loss, finalLosses }: Measured, { untrained }: Plan) =>
-  loss === null || loss - untrained > standardError(finalLosses);
+const didHarm = (trial: Measured, plan: Plan) =>
+  trial.loss === null || trial.loss - plan.untrained > margin(trial, plan);
+
+const margin = ({ finalLosses }: Measured, { noise }: Plan) =>
+  (CLEAR * noise) / Math.sqrt(finalLosses.length);
 
 /** The best of some trials; the lowest peak if none has a loss. */
 function bestOf<Some extends Trial>(trials: readonly Some[]): Some {
