@@ -1,14 +1,22 @@
 // What bench/find.ts trains: nets and data that differ in kind, each small. The same seed gives the same weights.
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { LayersModel, Tensor } from '@tensorflow/tfjs';
 import { tf } from '../examples/shared/backend';
-import { loadTestDigits, loadTrainingDigits } from '../examples/shared/mnist';
+import { loadTestClothes, loadTrainingClothes } from '../examples/shared/fashion-mnist';
+import { type Digits, loadTestDigits, loadTrainingDigits } from '../examples/shared/mnist';
+
+export const optimizers = {
+  sgd: () => tf.train.sgd(0.01),
+  momentum: () => tf.train.momentum(0.01, 0.9),
+  adam: () => tf.train.adam(0.001),
+  rmsprop: () => tf.train.rmsprop(0.001),
+};
+export type OptimizerName = keyof typeof optimizers;
 
 export interface Task {
   readonly training: Data;
   readonly test: Data;
   readonly loss: string;
+  readonly optimizers: readonly OptimizerName[];
   build(): LayersModel;
 }
 
@@ -20,24 +28,29 @@ export interface Data {
 export interface Size {
   readonly trainingSamples: number;
   readonly testSamples: number;
-  /** A folder with Fashion-MNIST's four IDX files, whose names are MNIST's. */
-  readonly fashion?: string | undefined;
 }
 
 const normal = (seed: number) => tf.initializers.heNormal({ seed });
 const even = (seed: number) => tf.initializers.glorotNormal({ seed });
 
-/** Each is made when it's needed. */
+const all: readonly OptimizerName[] = ['sgd', 'momentum', 'adam', 'rmsprop'];
+const two: readonly OptimizerName[] = ['momentum', 'adam'];
+
+/** Each is made when it's needed. The slowest is the last. */
 export const tasks: Record<string, (size: Size) => Task> = {
-  'mnist-cnn': (size) => ({ ...digits(size), build: cnn }),
-  'mnist-mlp': (size) => ({ ...digits(size), build: () => mlp([784, 128, 10], 'relu') }),
-  'mnist-batchnorm': (size) => ({ ...digits(size), build: batchNorm }),
-  'mnist-lstm': (size) => ({ ...digits(size), build: lstm }),
-  'mnist-sigmoid': (size) => ({ ...digits(size), build: () => mlp([784, 64, 64, 10], 'sigmoid') }),
-  'fashion-cnn': (size) => ({ ...fashion(size), build: cnn }),
-  'fashion-mlp': (size) => ({ ...fashion(size), build: () => mlp([784, 128, 10], 'relu') }),
-  table: (size) => ({ ...table(size), build: () => mlp([20, 64, 64, 4], 'relu') }),
-  regression: (size) => ({ ...regression(size), build: () => mlp([8, 64, 32, 1], 'tanh') }),
+  'mnist-cnn': (size) => ({ ...digits(size), optimizers: all, build: cnn }),
+  'fashion-mlp': (size) => ({ ...clothes(size), optimizers: all, build: () => mlp([784, 128, 10], 'relu') }),
+  'mnist-mlp': (size) => ({ ...digits(size), optimizers: all, build: () => mlp([784, 128, 10], 'relu') }),
+  'fashion-cnn': (size) => ({ ...clothes(size), optimizers: all, build: cnn }),
+  regression: (size) => ({ ...regression(size), optimizers: two, build: () => mlp([8, 64, 32, 1], 'tanh') }),
+  table: (size) => ({ ...table(size), optimizers: two, build: () => mlp([20, 64, 64, 4], 'relu') }),
+  'mnist-sigmoid': (size) => ({
+    ...digits(size),
+    optimizers: two,
+    build: () => mlp([784, 64, 64, 10], 'sigmoid'),
+  }),
+  'mnist-batchnorm': (size) => ({ ...digits(size), optimizers: two, build: batchNorm }),
+  'mnist-lstm': (size) => ({ ...digits(size), optimizers: two, build: lstm }),
 };
 
 function cnn(): LayersModel {
@@ -105,36 +118,21 @@ function lstm(): LayersModel {
   });
 }
 
-type Samples = Omit<Task, 'build'>;
+type Samples = Omit<Task, 'build' | 'optimizers'>;
 const loss = 'categoricalCrossentropy';
 
-function digits({ trainingSamples, testSamples }: Size): Samples {
-  const part = ({ images, labels }: { images: Tensor; labels: Tensor }, count: number) => ({
-    xs: images.slice([0, 0, 0, 0], [count, 28, 28, 1]),
-    ys: labels.slice([0, 0], [count, 10]),
-  });
-  return {
-    training: part(loadTrainingDigits(), trainingSamples),
-    test: part(loadTestDigits(), testSamples),
-    loss,
-  };
-}
+const digits = ({ trainingSamples, testSamples }: Size): Samples =>
+  images([loadTrainingDigits(), trainingSamples], [loadTestDigits(), testSamples]);
 
-function fashion({ fashion: folder, trainingSamples, testSamples }: Size): Samples {
-  if (folder === undefined)
-    throw new Error('give --fashion, the folder with the four files of Fashion-MNIST');
-  const part = (name: string, count: number) => {
-    const pixels = readFileSync(join(folder, `${name}-images-idx3-ubyte`)).subarray(16, 16 + count * 784);
-    const labels = readFileSync(join(folder, `${name}-labels-idx1-ubyte`)).subarray(8, 8 + count);
-    return {
-      xs: tf.tensor4d(
-        Float32Array.from(pixels, (grey) => grey / 255),
-        [count, 28, 28, 1],
-      ),
-      ys: tf.oneHot(tf.tensor1d(labels, 'int32'), 10).toFloat(),
-    };
-  };
-  return { training: part('train', trainingSamples), test: part('t10k', testSamples), loss };
+const clothes = ({ trainingSamples, testSamples }: Size): Samples =>
+  images([loadTrainingClothes(), trainingSamples], [loadTestClothes(), testSamples]);
+
+function images(...parts: readonly (readonly [Digits, number])[]): Samples {
+  const [training, test] = parts.map(([digits, count]) => ({
+    xs: digits.images.slice([0, 0, 0, 0], [count, 28, 28, 1]),
+    ys: digits.labels.slice([0, 0], [count, 10]),
+  })) as [Data, Data];
+  return { training, test, loss };
 }
 
 /** Four classes from 20 numbers, by a random net with noise. */

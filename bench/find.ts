@@ -8,7 +8,7 @@ import type { LayersModel, Tensor, Tensor1D } from '@tensorflow/tfjs';
 import { backendName, tf } from '../examples/shared/backend';
 import { CosineAnnealingCallback } from '../lib';
 import { findLearningRate } from '../lib/finder/finder';
-import { type Data, type Task, tasks } from './find-tasks';
+import { type Data, type OptimizerName, optimizers, type Task, tasks } from './find-tasks';
 import { table } from './table';
 
 const { values: options } = parseArgs({
@@ -17,46 +17,38 @@ const { values: options } = parseArgs({
     size: { type: 'string', default: 'small' },
     tasks: { type: 'string' },
     optimizers: { type: 'string' },
-    fashion: { type: 'string' },
-    report: { type: 'boolean', default: false },
+    measure: { type: 'string', default: 'truths,searches' },
   },
 });
 
 /** `epochs` are those of the truth; `budgets` are multiples of the default, which is three epochs, up to 1,000 updates. */
 const sizes = {
   small: {
-    trainingSamples: 2000,
-    testSamples: 2000,
+    trainingSamples: 4000,
+    testSamples: 10_000,
     batchSize: 32,
-    epochs: [12],
-    peaks: 8,
+    epochs: [9],
+    peaksPerDecade: 3,
     seeds: 2,
-    budgets: [1],
+    budgets: [0.5, 1, 2],
   },
   full: {
     trainingSamples: 10_000,
     testSamples: 10_000,
     batchSize: 64,
     epochs: [3, 15],
-    peaks: 16,
+    peaksPerDecade: 6,
     seeds: 3,
     budgets: [0.5, 1, 2],
   },
 };
 const size = options.size === 'full' ? sizes.full : sizes.small;
 
-/** Each with the highest of the truth's peaks, which go down from there over 2.5 decades. */
-const optimizers = {
-  sgd: { make: () => tf.train.sgd(0.01), top: 3 },
-  momentum: { make: () => tf.train.momentum(0.01, 0.9), top: 1 },
-  adam: { make: () => tf.train.adam(0.001), top: 0.1 },
-  rmsprop: { make: () => tf.train.rmsprop(0.001), top: 0.1 },
-};
-type OptimizerName = keyof typeof optimizers;
-const DECADES = 2.5;
+/** The highest of the truth's peaks, which go down from there over so many decades. */
+const tops: Record<OptimizerName, number> = { sgd: 10, momentum: 1, adam: 0.1, rmsprop: 0.1 };
+const DECADES = 7 / 3;
 
 interface Truth {
-  readonly kind: 'truth';
   readonly task: string;
   readonly optimizer: string;
   readonly epochs: number;
@@ -67,7 +59,6 @@ interface Truth {
 }
 
 interface Found {
-  readonly kind: 'found';
   readonly task: string;
   readonly optimizer: string;
   readonly epochs: number;
@@ -77,86 +68,107 @@ interface Found {
   readonly spent: number;
   /** The rate of each rule; ours is `found`. */
   readonly rates: Readonly<Record<string, number | null>>;
+  /** Ours, to see why. */
+  readonly trials: readonly object[];
 }
-
-type Result = Truth | Found;
 
 const folder = options.out;
 if (folder === undefined) throw new Error('give --out, a folder for the results outside of this repository');
 mkdirSync(folder, { recursive: true });
-const file = join(folder, `find-${options.size}.jsonl`);
-const results: Result[] = existsSync(file)
-  ? readFileSync(file, 'utf8')
-      .trim()
+
+/** Results in a file, a line each. */
+class Results<Result extends object> {
+  readonly all: Result[];
+  readonly #file: string;
+
+  constructor(name: string) {
+    this.#file = join(folder as string, `${name}-${options.size}.jsonl`);
+    const text = existsSync(this.#file) ? readFileSync(this.#file, 'utf8') : '';
+    this.all = text
       .split('\n')
       .filter(Boolean)
-      .map((line) => JSON.parse(line))
-  : [];
+      .map((line) => JSON.parse(line));
+  }
 
-const names = (given: string | undefined, all: string[]) => given?.split(',') ?? all;
-const wanted = names(
-  options.tasks,
-  Object.keys(tasks).filter((name) => options.fashion !== undefined || !name.startsWith('fashion')),
-);
+  /** Measures what isn't known yet. */
+  async complete(key: Partial<Result>, measure: () => Promise<Result>): Promise<void> {
+    const isIt = (result: Result) =>
+      Object.entries(key).every(([part, value]) => Reflect.get(result, part) === value);
+    if (this.all.some(isIt)) return;
+    const result = await measure();
+    this.all.push(result);
+    appendFileSync(this.#file, `${JSON.stringify(result)}\n`);
+    console.log(JSON.stringify(result));
+  }
+}
+
+const truths = new Results<Truth>('truths');
+const searches = new Results<Found>('searches');
 
 async function main(): Promise<void> {
-  if (!options.report) await measure();
+  console.log(`${backendName}; results in ${folder}`);
+  for (const name of options.tasks?.split(',') ?? Object.keys(tasks)) await measureTask(name);
   for (const epochs of size.epochs) for (const budget of size.budgets) report(epochs, budget);
 }
 
-async function measure(): Promise<void> {
-  console.log(`${backendName}; results in ${file}`);
-  for (const name of wanted) {
-    const task = tasks[name]?.({ ...size, fashion: options.fashion });
-    if (task === undefined)
-      throw new Error(`no task is called ${name}; there are ${Object.keys(tasks).join(', ')}`);
-    for (const optimizer of names(options.optimizers, Object.keys(optimizers)) as OptimizerName[]) {
-      for (const epochs of size.epochs) await measureCase(name, task, optimizer, epochs);
+async function measureTask(name: string): Promise<void> {
+  if (tasks[name] === undefined) {
+    throw new Error(`no task is called ${name}; there are ${Object.keys(tasks).join(', ')}`);
+  }
+  const wanted = options.measure.split(',');
+  if (!wanted.includes('truths') && !wanted.includes('searches')) return;
+  const task = tasks[name](size);
+  for (const optimizer of task.optimizers) {
+    if (options.optimizers?.split(',').includes(optimizer) === false) continue;
+    for (const epochs of size.epochs) {
+      const key = { task: name, optimizer, epochs };
+      if (wanted.includes('truths')) await measureTruths(task, key);
+      if (wanted.includes('searches')) await measureSearches(task, key);
     }
-    tf.dispose([task.training, task.test] as never);
+  }
+  tf.dispose([task.training, task.test] as never);
+}
+
+interface Case {
+  readonly task: string;
+  readonly optimizer: OptimizerName;
+  readonly epochs: number;
+}
+
+async function measureTruths(task: Task, key: Case): Promise<void> {
+  for (let i = 0; i <= DECADES * size.peaksPerDecade; i++) {
+    const eta_max = tops[key.optimizer] * 10 ** (-i / size.peaksPerDecade);
+    const it = { ...key, eta_max };
+    await truths.complete(it, async () => ({ ...it, ...(await train(task, key, eta_max)) }));
   }
 }
 
-async function measureCase(
-  name: string,
-  task: Task,
-  optimizer: OptimizerName,
-  epochs: number,
-): Promise<void> {
-  const common = { task: name, optimizer, epochs };
-  const isKnown = (key: object) =>
-    results.some((result) =>
-      Object.entries(key).every(([part, value]) => Reflect.get(result, part) === value),
-    );
-  for (let i = 0; i < size.peaks; i++) {
-    const eta_max = optimizers[optimizer].top * 10 ** ((-DECADES * i) / (size.peaks - 1));
-    const key = { kind: 'truth', ...common, eta_max } as const;
-    if (!isKnown(key)) save({ ...key, ...(await train(task, optimizer, epochs, eta_max)) });
-  }
+async function measureSearches(task: Task, key: Case): Promise<void> {
   for (const budget of size.budgets) {
     for (let seed = 1; seed <= size.seeds; seed++) {
-      const key = { kind: 'found', ...common, seed, budget } as const;
-      if (!isKnown(key)) save({ ...key, ...(await search(task, optimizer, epochs, seed, budget)) });
+      const it = { ...key, seed, budget };
+      await searches.complete(it, async () => ({ ...it, ...(await search(task, key, seed, budget)) }));
     }
   }
-}
-
-function save(result: Result): void {
-  results.push(result);
-  appendFileSync(file, `${JSON.stringify(result)}\n`);
-  console.log(JSON.stringify(result));
 }
 
 function compiled(task: Task, optimizer: OptimizerName): LayersModel {
   const model = task.build();
-  model.compile({ optimizer: optimizers[optimizer].make(), loss: task.loss });
+  model.compile({ optimizer: optimizers[optimizer](), loss: task.loss });
   return model;
 }
 
-async function train(task: Task, optimizer: OptimizerName, epochs: number, eta_max: number) {
+async function train(task: Task, { optimizer, epochs }: Case, eta_max: number) {
   const model = compiled(task, optimizer);
   const { xs, ys } = task.training;
-  const callbacks = [new CosineAnnealingCallback({ T_0: epochs, eta_max, cycles: 1 }, { logger: null })];
+  const callbacks = [
+    new CosineAnnealingCallback({ T_0: epochs, eta_max, cycles: 1 }, { logger: null }),
+    new tf.CustomCallback({
+      onBatchEnd: async (_, logs) => {
+        if (!Number.isFinite(logs?.['loss'])) model.stopTraining = true;
+      },
+    }),
+  ];
   await model.fit(xs, ys, { epochs, batchSize: size.batchSize, verbose: 0, callbacks });
   const judged = errorOf(model, task);
   model.dispose();
@@ -164,7 +176,7 @@ async function train(task: Task, optimizer: OptimizerName, epochs: number, eta_m
 }
 
 /** Another seed is another order of the data. */
-async function search(task: Task, optimizer: OptimizerName, epochs: number, seed: number, budget: number) {
+async function search(task: Task, { optimizer, epochs }: Case, seed: number, budget: number) {
   const model = compiled(task, optimizer);
   const { xs, ys } = shuffled(task.training, seed);
   const standard = Math.min(1000, 3 * Math.ceil(size.trainingSamples / size.batchSize));
@@ -176,7 +188,8 @@ async function search(task: Task, optimizer: OptimizerName, epochs: number, seed
   });
   tf.dispose([xs, ys]);
   model.dispose();
-  return { spent: found.spent, rates: { found: found.eta_max, ...found.suggestions } };
+  const { eta_max, spent, suggestions, trials } = found;
+  return { spent, rates: { found: eta_max, ...suggestions }, trials };
 }
 
 function shuffled({ xs, ys }: Data, seed: number): Data {
@@ -205,8 +218,8 @@ function errorOf(model: LayersModel, { test: { xs, ys }, loss }: Task) {
 }
 
 /** Between two peaks, the error is taken to be on the line over the logarithm of the rate; beyond them, that of the last. */
-function errorAt(truths: readonly Truth[], rate: number): number {
-  const sorted = [...truths].sort((a, b) => a.eta_max - b.eta_max);
+function errorAt(own: readonly Truth[], rate: number): number {
+  const sorted = [...own].sort((a, b) => a.eta_max - b.eta_max);
   const above = sorted.find(({ eta_max }) => eta_max >= rate);
   const below = sorted.findLast(({ eta_max }) => eta_max <= rate);
   if (above === undefined || below === undefined || above === below)
@@ -215,39 +228,59 @@ function errorAt(truths: readonly Truth[], rate: number): number {
   return below.error + share * (above.error - below.error);
 }
 
-function report(epochs: number, budget: number): void {
-  const found = results
-    .filter((each) => each.kind === 'found')
-    .filter((each) => each.epochs === epochs && each.budget === budget);
-  const truths = results.filter((each) => each.kind === 'truth').filter((each) => each.epochs === epochs);
-  const regrets = new Map<string, number[]>();
-  const distances: number[] = [];
-  for (const { task, optimizer, rates } of found) {
-    const own = truths.filter((truth) => truth.task === task && truth.optimizer === optimizer);
-    const [best] = [...own].sort((a, b) => a.error - b.error);
-    if (best === undefined || own.length < size.peaks) continue;
-    for (const [rule, rate] of Object.entries(rates)) {
-      const error = rate === null ? 100 : errorAt(own, rate);
-      regrets.set(rule, [...(regrets.get(rule) ?? []), error - best.error]);
-    }
-    const good = own.filter(({ error }) => error <= best.error + best.standardError);
-    const away = good.map(({ eta_max }) => Math.abs(Math.log10((rates['found'] ?? Number.NaN) / eta_max)));
-    distances.push(Math.min(...away));
-  }
-  const rows = [...regrets].map(([rule, all]) => [
-    rule,
-    ...[mean(all), median(all), Math.max(...all)].map((x) => x.toFixed(2)),
-  ]);
-  const spent = mean(found.map((each) => each.spent));
-  console.log(
-    `\n${found.length} searches of ${spent.toFixed(0)} updates on average (budget x ${budget}), judged by ${epochs} epochs;`,
+/** A search with its case's truths; undefined unless they are complete. */
+function judged(search: Found) {
+  const { task, optimizer, epochs } = search;
+  const own = truths.all.filter(
+    (truth) => truth.task === task && truth.optimizer === optimizer && truth.epochs === epochs,
   );
-  console.log(
-    `ours lies ${mean(distances).toFixed(2)} decades from a peak within a standard error of the best\n`,
-  );
-  console.log(table(['rule', 'mean regret, points', 'median', 'worst'], rows));
+  const [best] = [...own].sort((a, b) => a.error - b.error);
+  if (best === undefined || own.length <= DECADES * size.peaksPerDecade) return undefined;
+  const regretOf = (rate: number | null) => (rate === null ? 100 : errorAt(own, rate) - best.error);
+  const regrets = Object.entries(search.rates).map(([rule, rate]) => [rule, regretOf(rate)] as const);
+  const distances = own
+    .filter(({ error }) => error <= best.error + best.standardError)
+    .map(({ eta_max }) => Math.abs(Math.log10((search.rates['found'] ?? Number.NaN) / eta_max)));
+  return { search, best, regrets: new Map(regrets), distance: Math.min(...distances) };
 }
 
+function report(epochs: number, budget: number): void {
+  const cases = searches.all
+    .filter((each) => each.epochs === epochs && each.budget === budget)
+    .map(judged)
+    .filter((each) => each !== undefined);
+  const [first] = cases;
+  if (first === undefined) return;
+  const spent = mean(cases.map(({ search }) => search.spent));
+  const updates = epochs * Math.ceil(size.trainingSamples / size.batchSize);
+  console.log(
+    `\n${cases.length} searches of ${spent.toFixed(0)} updates on average (budget x ${budget}), for trainings of ${updates};`,
+  );
+  console.log(
+    `ours lies ${mean(cases.map(({ distance }) => distance)).toFixed(2)} decades from a peak within a standard error of the best\n`,
+  );
+  const rows = [...first.regrets.keys()].map((rule) => {
+    const all = cases.map(({ regrets }) => regrets.get(rule) ?? Number.NaN);
+    return [rule, ...[mean(all), median(all), Math.max(...all)].map(points)];
+  });
+  console.log(table(['rule', 'mean regret, points', 'median', 'worst'], rows));
+  if (budget === 1) reportWorst(cases);
+}
+
+function reportWorst(cases: readonly NonNullable<ReturnType<typeof judged>>[]): void {
+  const ours = (each: (typeof cases)[number]) => each.regrets.get('found') ?? Number.NaN;
+  const rows = [...cases]
+    .sort((a, b) => ours(b) - ours(a))
+    .slice(0, 5)
+    .map(({ search, best, ...rest }) => [
+      `${search.task}, ${search.optimizer}`,
+      ...[search.rates['found'] ?? Number.NaN, best.eta_max].map((rate) => rate.toPrecision(2)),
+      ...[best.error, ours({ search, best, ...rest })].map(points),
+    ]);
+  console.log(`\n${table(['worst of ours', 'found', 'best peak', 'its error', 'regret'], rows)}`);
+}
+
+const points = (value: number) => value.toFixed(2);
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 const median = (values: readonly number[]) =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;

@@ -109,6 +109,7 @@ type TrainedModel = LayersModel & { readonly isTraining: boolean };
 const trainedModelOf = (model: LayersModel) =>
   ((model as { model?: LayersModel }).model ?? model) as TrainedModel;
 
-const lineOf = ({ eta_max, spent, trials, stopped }: FoundLearningRate) =>
+const lineOf = ({ eta_max, learned, spent, trials, stopped }: FoundLearningRate) =>
   `eta_max ${Number(eta_max.toPrecision(3))}, after ${trials.length} trials, ${spent} updates in all` +
-  (stopped === null ? '' : `, stopped by ${stopped}`);
+  (stopped === null ? '' : `, stopped by ${stopped}`) +
+  (learned ? '' : '; too few to learn anything, so this is little more than a guess: give a larger budget');

@@ -7,7 +7,16 @@ import type { Source } from './source';
 import { type Suggestions, suggestionsOf } from './suggestions';
 import { hasDiverged, readSweep, sweepRates } from './sweep';
 import { Trainer } from './trainer';
-import { choosePeak, cosineRates, finalOf, type Measured, nextTrial, type Plan, type Trial } from './trials';
+import {
+  choosePeak,
+  cosineRates,
+  finalOf,
+  haveLearned,
+  type Measured,
+  nextTrial,
+  type Plan,
+  type Trial,
+} from './trials';
 
 /** What a search has found: plain data, also as JSON. */
 export interface FoundLearningRate {
@@ -19,6 +28,11 @@ export interface FoundLearningRate {
   readonly losses: readonly number[];
   /** The trainings that were compared, in their order. */
   readonly trials: readonly Trial[];
+  /**
+   * Whether the trials were long enough to learn anything: the best of the longest ended clearly below the loss without
+   * training. If not, `eta_max` is little more than a guess, and a larger `budget` is the cure.
+   */
+  readonly learned: boolean;
   /** Updates done in all. */
   readonly spent: number;
   /** What ended the search early: null, or `model.stopTraining`. */
@@ -59,9 +73,11 @@ export class Search {
     const { learningRates, losses } = await this.#sweep();
     if (losses.length === 0) throw this.#isStopped ? stoppedAtOnce() : failedAtOnce();
     const { from, to, budget } = this.#settings;
-    const { start, untrained } = readSweep(learningRates, losses, this.#settings);
+    const reading = readSweep(learningRates, losses, this.#settings);
     const plan = (): Plan => ({
-      ...{ start, from, to, untrained },
+      ...reading,
+      from,
+      to,
       left: budget - this.#spent,
       updates: this.#plannedUpdates,
     });
@@ -78,6 +94,7 @@ export class Search {
       learningRates,
       losses,
       trials: this.#trials.map(trialOf),
+      learned: haveLearned(this.#trials, plan()),
       spent: this.#spent,
       stopped: this.#isStopped ? 'stopTraining' : null,
       suggestions: suggestionsOf(learningRates, losses, this.#settings.steps),

@@ -53,6 +53,8 @@ export interface SweepReading {
   readonly start: number;
   /** The loss at rates that are too low to change it. */
   readonly untrained: number;
+  /** By how much a batch's loss differs from it: the standard deviation. */
+  readonly noise: number;
 }
 
 /** Reads a sweep of at least one loss. */
@@ -70,7 +72,7 @@ export function readSweep(
   const gain = untrained - least.loss;
   const isClear = gain > (CLEAR * noise) / Math.sqrt(least.count);
   const start = isClear ? curve.find(({ loss }) => loss <= untrained - GAIN * gain)?.rate : undefined;
-  return { start: start ?? Math.sqrt(from * Math.min(to, rates.at(-1) ?? to)), untrained };
+  return { start: start ?? Math.sqrt(from * Math.min(to, rates.at(-1) ?? to)), untrained, noise };
 }
 
 const flatPart = (losses: readonly number[], steps: number) => losses.slice(0, Math.ceil(FLAT * steps));

@@ -24,6 +24,8 @@ export interface Plan {
   readonly to: number;
   /** The loss without training: a trial that ends above it is as bad as one that ends there. */
   readonly untrained: number;
+  /** By how much a batch's loss differs from that: the standard deviation. */
+  readonly noise: number;
   /** Updates that are left for trials; one that fails takes fewer than its length. */
   readonly left: number;
   /** Length of the training that the peak is for; at least that, if the data's size is unknown. */
@@ -40,6 +42,8 @@ const LATER = 1 / 4;
 const DRAWS = 2;
 /** Steps up and down again may differ from where they began by rounding. */
 const ROUNDING = 1 + 1e-9;
+/** A trial has learned, or done harm, if its loss is so many standard errors away from the one without training. */
+const CLEAR = 2;
 /** A trial needs so many updates for a cosine to be one. */
 const MIN_UPDATES = 10;
 /** A round is worth it if its trials are so many times as long. */
@@ -60,8 +64,9 @@ export const finalOf = (losses: readonly number[]) => losses.slice(-Math.ceil(lo
  * The trial to make next; undefined if the search is over.
  *
  * A round compares trials of one length: upwards until one is clearly worse than the best, downwards until one is worse,
- * or clearly worse after two. Upwards, a draw goes on, since where learning begins slowly short trials can't tell apart
- * peaks that a longer one can, and the low ones among them are the useless ones. The next round is longer.
+ * or clearly worse after two. Upwards, a draw goes on, since if learning begins slowly short trials can't tell apart
+ * peaks that a longer one can, and the low ones among them are the useless ones. For the same reason a round that has
+ * learned nothing goes no further down, unless a rate did harm, or a shorter round learned. The next round is longer.
  */
 export function nextTrial(trials: readonly Measured[], plan: Plan): Omit<Trial, 'loss'> | undefined {
   const { left } = plan;
@@ -71,35 +76,48 @@ export function nextTrial(trials: readonly Measured[], plan: Plan): Omit<Trial, 
     return ask(plan.start, Math.min(plan.updates, Math.max(MIN_UPDATES, Math.floor(left * FIRST))));
   }
   const round = trials.filter(({ updates }) => updates === last.updates);
-  const open = openEnd(round, plan);
+  const open = openEnd(round, trials, plan);
   if (open !== undefined) return ask(open, last.updates);
   const updates = Math.min(plan.updates, Math.floor(left * LATER));
-  return updates < GROWTH * last.updates ? undefined : ask(mostPromising(round), updates);
+  return updates < GROWTH * last.updates ? undefined : ask(mostPromising(round, plan).eta_max, updates);
 }
 
-/** The peak that a round of trials has to try next; undefined if it has been bracketed. */
-function openEnd(round: readonly Measured[], { from, to }: Plan): number | undefined {
+/** The peak that a round of trials, the last of them, has to try next; undefined if it has been bracketed. */
+function openEnd(round: readonly Measured[], trials: readonly Measured[], plan: Plan): number | undefined {
   const best = bestOf(round);
   const ends = [...round].sort((a, b) => a.eta_max - b.eta_max);
   const [lowest = best, highest = best] = [ends[0], ends.at(-1)];
   const [lower, higher] = [lowest.eta_max / STEP, highest.eta_max * STEP];
-  if (best.loss !== null && !isClearlyWorse(highest, best) && higher <= to * ROUNDING) return higher;
+  const isIdle = !hasLearned(best, plan);
+  const isTooHigh = didHarm(best, plan) || (isIdle && trials.some((trial) => hasLearned(trial, plan)));
+  if (isTooHigh) return lower >= plan.from ? lower : undefined;
+  if (!isClearlyWorse(highest, best) && higher <= plan.to * ROUNDING) return higher;
+  if (isIdle && !round.some((trial) => didHarm(trial, plan))) return undefined;
   const isDraw = lowest !== best && !isClearlyWorse(lowest, best);
   const isOpen = lowest === best || (isDraw && lower * STEP ** DRAWS * ROUNDING >= best.eta_max);
-  return isOpen && lower >= from ? lower : undefined;
+  return isOpen && lower >= plan.from ? lower : undefined;
 }
 
 const isSame = (a: number, b: number) => a <= b * ROUNDING && b <= a * ROUNDING;
 
-/** The best of a round; among higher ones that aren't clearly worse, the one in the middle. */
-function mostPromising(round: readonly Measured[]): number {
+/** The best of a round; if that has learned nothing, the highest that isn't clearly worse. */
+function mostPromising(round: readonly Measured[], plan: Plan): Measured {
   const best = bestOf(round);
-  const draws = round
-    .filter((trial) => trial.eta_max > best.eta_max && !isClearlyWorse(trial, best))
-    .map(({ eta_max }) => eta_max)
-    .sort((a, b) => a - b);
-  return draws[Math.floor(draws.length / 2)] ?? best.eta_max;
+  if (hasLearned(best, plan)) return best;
+  const draws = round.filter((trial) => !isClearlyWorse(trial, best));
+  return draws.reduce((high, trial) => (trial.eta_max > high.eta_max ? trial : high), best);
 }
+
+/** Whether a trial ended clearly below the loss without training. */
+const hasLearned = (trial: Measured, plan: Plan) =>
+  trial.loss !== null && plan.untrained - trial.loss > margin(trial, plan);
+
+/** Whether a trial diverged, or ended clearly above the loss without training. */
+const didHarm = (trial: Measured, plan: Plan) =>
+  trial.loss === null || trial.loss - plan.untrained > margin(trial, plan);
+
+const margin = ({ finalLosses }: Measured, { noise }: Plan) =>
+  (CLEAR * noise) / Math.sqrt(finalLosses.length);
 
 /** The best of some trials; the lowest peak if none has a loss. */
 function bestOf<Some extends Trial>(trials: readonly Some[]): Some {
@@ -120,29 +138,42 @@ function isClearlyWorse(trial: Measured, than: Measured): boolean {
 
 /** The peak for the planned length: the best one of the longest round that has compared peaks, less the trend. */
 export function choosePeak(trials: readonly Measured[], plan: Plan): number {
+  const round = decidingRound(trials);
+  const [{ updates } = plan] = round;
+  const peak = round.length === 0 ? plan.start : vertex(round, plan);
+  return Math.min(plan.to, Math.max(plan.from, peak * Math.max(1, plan.updates / updates) ** TREND));
+}
+
+/** Whether the trials that decide were long enough to learn anything. */
+export function haveLearned(trials: readonly Measured[], plan: Plan): boolean {
+  const round = decidingRound(trials);
+  return round.length > 0 && hasLearned(bestOf(round), plan);
+}
+
+/** The longest round that has compared peaks; one with a single trial, if there is no other. */
+function decidingRound(trials: readonly Measured[]): readonly Measured[] {
   const finite = trials.filter(({ loss }) => loss !== null);
   const lengths = [...new Set(finite.map(({ updates }) => updates))].sort((a, b) => b - a);
-  const roundOf = (length: number | undefined) => trials.filter(({ updates }) => updates === length);
-  const length = lengths.find((each) => roundOf(each).length > 1) ?? lengths[0];
-  if (length === undefined) return plan.start;
-  const peak = vertex(roundOf(length), plan.untrained) * Math.max(1, plan.updates / length) ** TREND;
-  return Math.min(plan.to, Math.max(plan.from, peak));
+  const rounds = lengths.map((length) => trials.filter(({ updates }) => updates === length));
+  return rounds.find((round) => round.length > 1) ?? rounds[0] ?? [];
 }
 
 /**
  * The lowest point of the parabola through the best peak and its neighbours, over the logarithm of the rate: away from
- * the side that gets worse faster, by at most half a step. Half a step down, too, if the higher neighbour diverges, and
- * if the lower one wasn't tried: too low costs little, too high may cost everything.
+ * the side that gets worse faster, by at most half a step. Half a step down, too, if the higher neighbour diverges: too
+ * low costs little, too high may cost everything.
  */
-function vertex(round: readonly Trial[], untrained: number): number {
-  const best = bestOf(round);
+function vertex(round: readonly Measured[], plan: Plan): number {
+  const best = mostPromising(round, plan);
   const trialAt = (rate: number) => round.find(({ eta_max }) => isSame(eta_max, rate));
   const [below, above] = [trialAt(best.eta_max / STEP), trialAt(best.eta_max * STEP)];
   if (above === undefined || best.loss === null) return best.eta_max;
-  if (below === undefined || above.loss === null) return best.eta_max / Math.sqrt(STEP);
-  const worst = Math.max(untrained, best.loss);
+  if (above.loss === null) return best.eta_max / Math.sqrt(STEP);
+  if (below === undefined) return best.eta_max;
+  const worst = Math.max(plan.untrained, best.loss);
   const left = Math.min(below.loss ?? worst, worst);
   const right = Math.min(above.loss, worst);
   const curvature = left - 2 * best.loss + right;
-  return curvature > 0 ? best.eta_max * STEP ** ((left - right) / curvature / 2) : best.eta_max;
+  const shift = curvature > 0 ? (left - right) / curvature / 2 : 0;
+  return best.eta_max * STEP ** Math.max(-0.5, Math.min(0.5, shift));
 }

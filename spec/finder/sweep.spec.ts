@@ -31,8 +31,14 @@ describe('A sweep', () => {
     }
   });
 
+  it('measures how much the loss varies by itself', () => {
+    for (const ripple of [0.05, 1]) {
+      expect(read(sweep(() => 2.3, ripple)).noise).to.be.closeTo(ripple / Math.SQRT2, 0.1 * ripple);
+    }
+  });
+
   it('reads a single loss', () => {
-    expect(read([2.3])).to.deep.equal({ start: 1e-6, untrained: 2.3 });
+    expect(read([2.3])).to.deep.include({ start: 1e-6, untrained: 2.3 });
   });
 
   it('ends when the loss is far above where it began', () => {

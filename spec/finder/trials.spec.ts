@@ -1,7 +1,22 @@
 import { expect } from 'chai';
-import { choosePeak, cosineRates, type Measured, nextTrial, type Plan } from '../../lib/finder/trials';
+import {
+  choosePeak,
+  cosineRates,
+  haveLearned,
+  type Measured,
+  nextTrial,
+  type Plan,
+} from '../../lib/finder/trials';
 
-const plan: Plan = { start: 0.01, from: 1e-6, to: 10, untrained: 2.3, left: 1000, updates: 5000 };
+const plan: Plan = {
+  start: 0.01,
+  from: 1e-6,
+  to: 10,
+  untrained: 2.3,
+  noise: 0.01,
+  left: 1000,
+  updates: 5000,
+};
 
 /** The loss of a cosine, over the power of ten of its peak; null if it diverges. */
 type Landscape = (power: number, updates: number) => number | null;
@@ -22,7 +37,8 @@ function search(landscape: Landscape, given: Partial<Plan> = {}, noise = 1e-6) {
     trials.push({ ...next, loss, finalLosses });
     left -= next.updates;
   }
-  return { trials, left, peak: choosePeak(trials, { ...known, left }) };
+  const end = { ...known, left };
+  return { trials, left, peak: choosePeak(trials, end), learned: haveLearned(trials, end) };
 }
 
 const valley =
@@ -51,6 +67,41 @@ describe('A search among trials', () => {
   it('comes down from where everything diverges', () => {
     const { peak } = search(valley(-3, -2.5), { start: 0.1 });
     expect(Math.log10(peak)).to.be.within(-3.6, -2.9);
+  });
+
+  it('goes no further down if nothing was learned and no rate did harm', () => {
+    const idle: Landscape = (power) => 2.3 + 1e-9 * power;
+    const { trials, learned } = search(idle, { start: 1e-3, to: 0.1, noise: 0.1 }, 0.1);
+    expect(Math.min(...trials.map(({ eta_max }) => eta_max))).to.equal(1e-3);
+    expect(learned).to.equal(false);
+  });
+
+  it('goes down if nothing was learned because every rate did harm', () => {
+    const harm: Landscape = (power) => (power > -4 ? 9 : 2.3);
+    const { trials } = search(harm, { start: 1e-2 });
+    expect(Math.min(...trials.map(({ eta_max }) => eta_max))).to.be.lessThan(1e-4);
+  });
+
+  it('goes down if a longer round learns nothing, although a shorter one did', () => {
+    const dies: Landscape = (power, updates) =>
+      updates > 50 && power > -2.9 ? 2.3 : 1 + (power + 2) ** 2 / 9;
+    const { trials, peak, learned } = search(dies, { start: 1e-2, updates: 225 });
+    expect(trials.some(({ eta_max, updates }) => updates > 50 && eta_max > 2e-3)).to.equal(true);
+    expect(Math.log10(peak)).to.be.within(-3.6, -2.9);
+    expect(learned).to.equal(true);
+  });
+
+  it('takes the highest of the peaks that are equally bad if nothing was learned yet', () => {
+    const slow: Landscape = (power) => (power > -1.1 ? 5 : 2.3 + 1e-9 * power);
+    const { peak } = search(slow, { start: 1e-3, updates: 10, left: 400, noise: 0.1 }, 0.1);
+    expect(Math.log10(peak)).to.be.within(-1.5, -1.1);
+  });
+
+  it('says that it has learned if the best trial ends clearly below the loss without training', () => {
+    expect(search(valley(-2)).learned).to.equal(true);
+    expect(search(() => 2.29, { noise: 0.1 }).learned).to.equal(false);
+    expect(search(() => null).learned).to.equal(false);
+    expect(haveLearned([], plan)).to.equal(false);
   });
 
   it('keeps away from a cliff beside the best peak, by at most half a step', () => {
