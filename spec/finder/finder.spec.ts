@@ -7,15 +7,9 @@ import { findLearningRate, findLearningRateDataset } from '../../lib/finder/find
 import type { SearchProgress } from '../../lib/finder/options';
 import { setLearningRate } from '../../lib/training/optimizer';
 import { trainingBits } from '../support/bits';
+import { printedDuring, rejection } from '../support/capture';
+import { backends, functionalModel, onBackend, tinyModel } from '../support/models';
 import { variants } from '../support/optimizers';
-import {
-  backends,
-  functionalModel,
-  onBackend,
-  printedDuring,
-  rejection,
-  tinyModel,
-} from '../support/training';
 
 const quick = { epochs: 2, batchSize: 4, budget: 60, verbose: 0 } as const;
 

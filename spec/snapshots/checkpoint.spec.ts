@@ -10,9 +10,12 @@ import { fileCheckpoint } from '../../lib/snapshots/file-checkpoint';
 import { CosineAnnealingCallback } from '../../lib/training/callback';
 import { getLearningRate } from '../../lib/training/optimizer';
 import { nameless, optimizerBits, trainingBits, weightBits } from '../support/bits';
+import { rejection } from '../support/capture';
+import { train } from '../support/datasets';
+import { callback } from '../support/drive';
 import { MemoryStore } from '../support/memory-store';
+import { functionalModel, ratesOf, tinyModel } from '../support/models';
 import { variants } from '../support/optimizers';
-import { callback, functionalModel, ratesOf, rejection, tinyModel, train } from '../support/training';
 
 const annealing = () => new CosineAnnealingCallback({ T_0: 2, T_mult: 1.5, eta_min: 1e-3 }, { logger: null });
 

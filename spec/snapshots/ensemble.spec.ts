@@ -6,7 +6,10 @@ import { CosineAnnealingError } from '../../lib/errors';
 import { SnapshotEnsemble } from '../../lib/snapshots/ensemble';
 import { CosineAnnealingCallback } from '../../lib/training/callback';
 import { bitsOf, trainingBits, weightBits } from '../support/bits';
-import { BATCHES, backends, callback, onBackend, rejection, tinyModel, train } from '../support/training';
+import { rejection } from '../support/capture';
+import { BATCHES, train } from '../support/datasets';
+import { callback } from '../support/drive';
+import { backends, onBackend, tinyModel } from '../support/models';
 
 const inputs = (rows: number) => tf.tidy(() => tf.linspace(-2, 2, 2 * rows).reshape([rows, 2]));
 

@@ -19,7 +19,8 @@ import { loadCheckpoint, saveCheckpoint } from '../../lib/snapshots/checkpoint';
 import { fileCheckpoint } from '../../lib/snapshots/file-checkpoint';
 import { CosineAnnealingCallback } from '../../lib/training/callback';
 import { weightBits } from '../support/bits';
-import { rejection, tinyModel } from '../support/training';
+import { rejection } from '../support/capture';
+import { tinyModel } from '../support/models';
 
 describe('A checkpoint in a folder', () => {
   const root = mkdtempSync(join(tmpdir(), 'file-checkpoint-'));
@@ -50,7 +51,7 @@ describe('A checkpoint in a folder', () => {
       import { fileCheckpoint } from './lib/snapshots/file-checkpoint';
       import { saveCheckpoint } from './lib/snapshots/checkpoint';
       import { CosineAnnealingCallback } from './lib/training/callback';
-      import { tinyModel } from './spec/support/training';
+      import { tinyModel } from './spec/support/models';
       const annealing = new CosineAnnealingCallback({ T_0: 1 });
       ${code}
     `;

@@ -7,8 +7,10 @@ import { recurrentLayersOf } from '../../lib/snapshots/recurrent';
 import { TrainingSnapshot } from '../../lib/snapshots/snapshot';
 import { getLearningRate, setLearningRate } from '../../lib/training/optimizer';
 import { bitsOf, optimizerBits, trainingBits, weightBits } from '../support/bits';
+import { train } from '../support/datasets';
+import { callback } from '../support/drive';
+import { backends, functionalModel, onBackend, tinyModel } from '../support/models';
 import { variants } from '../support/optimizers';
-import { backends, callback, functionalModel, onBackend, tinyModel, train } from '../support/training';
 
 /** So many updates, each on the same batch. */
 async function update(model: LayersModel, count: number, shape = [2], target = 1): Promise<void> {

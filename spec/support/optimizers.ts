@@ -1,7 +1,7 @@
 // The seven optimizers of tf.train, and their variants.
 import type { Optimizer } from '@tensorflow/tfjs-core';
 import { tf } from '../../examples/shared/backend';
-import { optimizers } from './training';
+import { optimizers } from './models';
 
 export const variants: Record<string, (learningRate: number) => Optimizer> = {
   ...optimizers,

@@ -6,7 +6,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CosineAnnealingCallback, type CosineAnnealingConfig, getLearningRate } from '../../lib';
 import { loadCheckpoint, saveCheckpoint } from '../../lib/snapshots/checkpoint';
 import { fileCheckpoint } from '../../lib/snapshots/file-checkpoint';
-import { callback, optimizers, tinyModel, train, trainDataset, unsized } from './training';
+import { train, trainDataset, unsized } from './datasets';
+import { callback } from './drive';
+import { optimizers, tinyModel } from './models';
 
 interface Case {
   readonly optimizer: 'sgd' | 'momentum' | 'adam' | 'adamax';

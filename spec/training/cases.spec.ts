@@ -14,7 +14,8 @@ import {
   fromTransformers,
   setLearningRate,
 } from '../../lib';
-import { onBackend, ratesOf, recorder, rejection } from '../support/training';
+import { recorder, rejection } from '../support/capture';
+import { onBackend, ratesOf } from '../support/models';
 
 const SAMPLES = 40;
 

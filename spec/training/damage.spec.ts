@@ -3,7 +3,8 @@ import { expect } from 'chai';
 import { CosineAnnealingCallback } from '../../lib';
 import type { CosineAnnealingConfig } from '../../lib/config/config';
 import { CosineAnnealingError } from '../../lib/errors';
-import { onBackend, tinyModel, train } from '../support/training';
+import { train } from '../support/datasets';
+import { onBackend, tinyModel } from '../support/models';
 
 const DAMAGES = 10_000;
 /** What a damaged state is drawn with; change it to try others. */

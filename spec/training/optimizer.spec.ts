@@ -11,7 +11,7 @@ import {
   restoreMemory,
   setLearningRate,
 } from '../../lib/training/optimizer';
-import { backends, onBackend, optimizers } from '../support/training';
+import { backends, onBackend, optimizers } from '../support/models';
 
 const like = (fields: object) => fields as unknown as Optimizer;
 

@@ -5,12 +5,12 @@ import { cosineAnnealing } from '../../lib';
 import { fills } from '../support/model/config';
 import { approximately } from '../support/model/rational';
 import { ModelSchedule } from '../support/model/schedule';
+import { backends, onBackend } from '../support/models';
 import { someConfig } from '../support/sequences/config';
 import { Distribution } from '../support/sequences/distribution';
 import { type Sequence, someSequence } from '../support/sequences/events';
 import { driven, oneWeightModel, real, type Trainer } from '../support/sequences/loops';
 import { Referee } from '../support/sequences/referee';
-import { backends, onBackend } from '../support/training';
 
 /** How many sequences: more where there is time. */
 const COUNT = Number(

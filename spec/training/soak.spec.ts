@@ -5,7 +5,8 @@ import { tf } from '../../examples/shared/backend';
 import { type CosineAnnealingConfig, cosineAnnealing } from '../../lib/config/config';
 import { CosineAnnealingCallback } from '../../lib/training/callback';
 import { HistoryLog } from '../../lib/training/history';
-import { drive, onBackend, optimizers, tinyModel } from '../support/training';
+import { drive } from '../support/drive';
+import { onBackend, optimizers, tinyModel } from '../support/models';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
