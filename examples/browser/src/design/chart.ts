@@ -116,7 +116,10 @@ export class Chart {
     const shown = this.#shown;
     if (!area || !shown) return;
     const point = this.#pointOf(event);
-    if (this.#drag) return this.#dragTo(point, shown);
+    if (this.#drag) {
+      this.#dragTo(point, shown);
+      return;
+    }
     this.#box.classList.toggle('draggable', this.#handleUnder(event, point) !== undefined);
     this.#cursor.value = String((area.tAt(point.x) / shown.a.to) * Number(this.#cursor.max));
     this.#drawOverlay();

@@ -129,7 +129,7 @@ export class Designer {
       const edited = (drawn && verdict.right) ?? this.#drawn.a;
       this.#chart.draw({ ...this.#drawn, isLog, edited, draft: this.#written });
       this.#takeaway.show(edited, this.#drawn.a, this.#drawn.b, isLog);
-      element('cycles').replaceChildren(cycleTable(edited));
+      element('cycle-table').replaceChildren(cycleTable(edited));
       const { a: rightA, b: rightB } = this.#drawn;
       element('comparison').replaceChildren(...(b && rightB ? [comparisonTable(rightA, a, rightB, b)] : []));
     }

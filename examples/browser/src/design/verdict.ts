@@ -65,7 +65,7 @@ function rightOf(draft: Draft, training: Training): Right {
 function numberIn(text: string): number {
   const trimmed = text.trim();
   const value = Number(trimmed);
-  return (trimmed === '' ? undefined : Number.isNaN(value) ? trimmed : value) as number;
+  return (trimmed === '' ? null : Number.isNaN(value) ? trimmed : value) as number;
 }
 
 function attempt<Result>(
@@ -102,6 +102,6 @@ export function sentenceOf({ path, rule, cure, ...rest }: Problem): string {
 }
 
 function shown(value: unknown): string {
-  if (value === undefined) return 'nothing';
+  if (value === undefined || value === null) return 'nothing';
   return typeof value === 'string' ? `“${value.slice(0, 60)}”` : JSON.stringify(value).slice(0, 60);
 }
