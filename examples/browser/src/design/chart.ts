@@ -130,7 +130,7 @@ export class Chart {
     const { handle, area } = this.#drag;
     const scale = edited.to / a.to;
     const t = snapped(area.tAt(x) * scale, (area.tAt(area.left + 1) - area.tAt(area.left)) * scale);
-    const value = area.valueAt(Math.min(y, area.bottom));
+    const value = Math.max(area.valueAt(y), 0);
     const learningRate = snapped(value, Math.abs(area.valueAt(y - 1) - area.valueAt(y)) || 1e-6);
     const isAcross = handle.moveTo !== undefined && Math.abs(area.xAt(handle.t / scale) - x) > 3;
     const isUp = handle.raiseTo !== undefined && Math.abs(area.yAt(handle.learningRate) - y) > 6;

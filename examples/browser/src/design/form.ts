@@ -70,6 +70,7 @@ export class Form {
     this.#errors.set(name, error);
     const label = create('label', { htmlFor: name }, create('code', {}, name));
     const row = create('div', { className: 'field' }, label, control, error);
+    if (name === 'eta_max') row.append(findButton());
     row.append(create('p', { id: `${name}-meaning`, className: 'meaning', hidden: true }, meaning));
     const ladder = LADDERS[name];
     if (ladder && control instanceof HTMLInputElement) this.#addSlider(name, ladder, control);
@@ -92,6 +93,14 @@ export class Form {
     this.#sliders.set(name, slider);
   }
 }
+
+/** What it does is up to the part of the page that trains. */
+const findButton = () =>
+  create(
+    'button',
+    { type: 'button', id: 'find', title: 'Trains a little to find a good eta_max' },
+    'Find eta_max',
+  );
 
 const ladderOf = (name: string): Ladder => LADDERS[name] ?? [];
 
