@@ -3,8 +3,8 @@ import { element, write } from './design/elements';
 import type { Trainer } from './train/trainer';
 import './style.css';
 
-const designer = new Designer(() => trainer?.refresh());
 let trainer: Trainer | undefined;
+const designer = new Designer(() => trainer?.refresh());
 
 // TensorFlow.js comes once somebody wants to train, or has: 300 kB that a design does without.
 const starters = ['train', 'contest', 'find'].map((id) => element<HTMLButtonElement>(id));

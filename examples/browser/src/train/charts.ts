@@ -20,7 +20,7 @@ export function drawLoss({ losses, setup, annealing }: Run): void {
     .filter((batch) => batch >= 0 && batch < values.length);
   draw('loss-chart', 'loss', true, [
     thinned({ name: 'smoothed', x: positions, y: smoothed }),
-    thinned({ name: 'batch', x: positions, y: values, kind: 'points' }),
+    thinned({ name: 'batch', x: positions, y: values }),
     {
       name: 'cycle ends',
       x: ends.map((batch) => (batch + 1) / setup.batches),
@@ -72,12 +72,7 @@ export function cycleEnds(schedule: Schedule | undefined, epochs: number, batche
   return Array.from({ length: count }, (_, cycle) => schedule.cycleStart(cycle + 1) / perEpoch);
 }
 
-function thinned(series: {
-  name: string;
-  x: readonly number[];
-  y: readonly number[];
-  kind?: 'points';
-}): PlotSeries {
+function thinned(series: { name: string; x: readonly number[]; y: readonly number[] }): PlotSeries {
   const every = Math.ceil(series.x.length / MAX_POINTS);
   const keep = (_: number, i: number) => i % every === 0;
   return { ...series, x: series.x.filter(keep), y: series.y.filter(keep) };

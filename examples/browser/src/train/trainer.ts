@@ -267,10 +267,11 @@ export class Trainer {
       find: isIdle && isTrainable,
     };
     const focused = BUTTONS.find((name) => element(name) === document.activeElement);
+    const isWaiting = document.activeElement === element('status');
     for (const name of BUTTONS) element<HTMLButtonElement>(name).disabled = !enabled[name];
-    if (focused && !enabled[focused]) {
+    if (isWaiting || (focused && !enabled[focused])) {
       const next = BUTTONS.find((name) => name !== 'find' && enabled[name]);
-      (next ? element(next) : element('status')).focus();
+      element(next ?? 'status').focus({ preventScroll: true });
     }
     write(element('status'), this.#statusText(right));
   }
