@@ -9,7 +9,13 @@ export interface Size {
 /** The chart of one schedule, or of two over the same training, as the SVG that the page shows and saves. */
 export function drawing(a: Right, b: Right | undefined, isLog: boolean, { width, height }: Size): string {
   const second = b ? [seriesOf('learning rate of B', b, a.to / b.to, width)] : [];
-  const options = { width, height, logScale: isLog, yLabel: 'learning rate', xLabel: a.schedule.config.unit };
+  const options = {
+    width,
+    height,
+    logScale: isLog,
+    yLabel: b ? '' : 'learning rate',
+    xLabel: a.schedule.config.unit,
+  };
   // Restarts closer than two pixels can't be marked, and would take long.
   if (cyclesIn(a) > width / 2) {
     return toSVG({ series: [seriesOf(b ? 'A' : 'learning rate', a, 1, width), ...second] }, options);

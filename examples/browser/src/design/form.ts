@@ -44,7 +44,7 @@ export class Form {
       const error = this.#errors.get(name);
       if (error) write(error, problem);
       const slider = this.#sliders.get(name);
-      if (slider) moveTo(slider, ladderOf(name), text);
+      if (slider) moveTo(slider, ladderOf(name), text || control.dataset['byDefault'] || '');
       const group = this.#groups.get(name);
       if (group && (text !== '' || problem !== '')) group.open = true;
     }
@@ -119,6 +119,7 @@ function textBox({ byDefault }: Field): HTMLInputElement {
     spellcheck: false,
   });
   box.autocomplete = 'off';
+  box.dataset['byDefault'] = byDefault;
   return box;
 }
 

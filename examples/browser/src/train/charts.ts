@@ -81,6 +81,8 @@ function thinned(series: { name: string; x: readonly number[]; y: readonly numbe
 function draw(id: string, yLabel: string, logScale: boolean, series: readonly PlotSeries[]): void {
   const box = element(id);
   const width = Math.max(320, box.clientWidth);
-  const height = Math.max(200, box.clientHeight);
-  box.innerHTML = toSVG({ series }, { width, height, logScale, xLabel: 'epoch', ...(yLabel && { yLabel }) });
+  box.innerHTML = toSVG(
+    { series },
+    { width, height: 300, logScale, xLabel: 'epoch', ...(yLabel && { yLabel }) },
+  );
 }

@@ -46,5 +46,5 @@ export const roundedPeak = ({ eta_max }: FoundLearningRate): number => Number(et
 export function drawSearch(found: FoundLearningRate): void {
   const box = element('search-chart');
   const width = Math.max(320, box.clientWidth);
-  box.innerHTML = toSVG(found, { width, height: Math.max(200, box.clientHeight) });
+  box.innerHTML = toSVG(found, { width, height: 300 });
 }
