@@ -2,8 +2,8 @@
 import * as tf from '@tensorflow/tfjs';
 import * as tfvis from '@tensorflow/tfjs-vis';
 import { CosineAnnealingCallback } from 'tfjs-cosine-annealing';
-import { loadMnist } from './data';
-import { createModel } from './model';
+import { loadMnist } from './train/data';
+import { createModel } from './train/model';
 
 await tf.setBackend('cpu');
 const { training } = await loadMnist(320);

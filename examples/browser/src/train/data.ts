@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { PIXELS, TEST_IMAGES, TRAINING_IMAGES } from '../subset.mts';
+import { PIXELS, TEST_IMAGES, TRAINING_IMAGES } from '../../subset.mts';
 
 /** Images as [n, 28, 28, 1], from 0 to 1, and their digits, one-hot. */
 export interface Examples {
@@ -26,7 +26,11 @@ function examples(bytes: Uint8Array, first: number, count: number): Examples {
   const pixels = bytes.subarray(first * PIXELS, (first + count) * PIXELS);
   const digits = bytes.subarray(labels + first, labels + first + count);
   return tf.tidy(() => ({
-    images: tf.tensor4d(pixels, [count, 28, 28, 1], 'float32').div<tf.Tensor4D>(255),
+    images: tf.div<tf.Tensor4D>(tf.tensor4d(pixels, [count, 28, 28, 1], 'float32'), 255),
     digits: tf.cast(tf.oneHot(tf.tensor1d(digits, 'int32'), 10), 'float32') as tf.Tensor2D,
   }));
+}
+
+export function disposeMnist({ training, test }: Mnist): void {
+  tf.dispose([training.images, training.digits, test.images, test.digits]);
 }

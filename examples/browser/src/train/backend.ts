@@ -7,9 +7,9 @@ import threaded from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threa
 export const BACKENDS = ['webgl', 'wasm', 'cpu'] as const;
 export type Backend = (typeof BACKENDS)[number];
 
-export const isBackend = (name: unknown): name is Backend => BACKENDS.includes(name as Backend);
+export const isBackend = (name: unknown): name is Backend => BACKENDS.some((backend) => backend === name);
 
-/** Makes TensorFlow.js use the wanted backend; where the browser lacks it, the next best. */
+/** Makes TensorFlow.js use the wanted backend; if the browser lacks it, the next best. */
 export async function chooseBackend(wanted: Backend): Promise<Backend> {
   for (const name of BACKENDS.slice(BACKENDS.indexOf(wanted))) {
     if (name === 'wasm') await registerWasm();

@@ -1,0 +1,142 @@
+import type { Draft } from './draft';
+import { drawing } from './drawing';
+import { element, write } from './elements';
+import { type Handle, handleNear, handlesOf, snapped } from './handles';
+import { shape } from './overlay';
+import { type PlotArea, plotAreaOf } from './plot-area';
+import { described, positionAt } from './position';
+import type { Right } from './verdict';
+
+/** What the chart shows: the schedule A, perhaps B, and which of them can be dragged. */
+export interface Shown {
+  readonly a: Right;
+  readonly b: Right | undefined;
+  readonly isLog: boolean;
+  readonly edited: Right;
+  readonly draft: Draft;
+}
+
+/** How near to a handle a pointer must be, in pixels: a finger is broader than a mouse. */
+const REACH = { mouse: 14, touch: 26 };
+
+/** The drawing of toSVG, and above it what moves: the cursor and the handles. */
+export class Chart {
+  readonly #box = element('chart');
+  readonly #cursor = element<HTMLInputElement>('cursor');
+  readonly #onDrag: (draft: Draft) => void;
+  #shown: Shown | undefined;
+  #area: PlotArea | undefined;
+  #handles: readonly Handle[] = [];
+  /** What is dragged, and the plot as it was when that began: axes may change under the pointer. */
+  #drag: { readonly handle: Handle; readonly area: PlotArea } | undefined;
+
+  constructor(onDrag: (draft: Draft) => void, onResize: () => void) {
+    this.#onDrag = onDrag;
+    new ResizeObserver(onResize).observe(this.#box);
+    this.#cursor.addEventListener('input', () => this.#drawOverlay());
+    this.#box.addEventListener('pointermove', (event) => this.#onMove(event));
+    this.#box.addEventListener('pointerdown', (event) => this.#onDown(event));
+    for (const type of ['pointerup', 'pointercancel'] as const) {
+      this.#box.addEventListener(type, () => {
+        this.#drag = undefined;
+      });
+    }
+  }
+
+  draw(shown: Shown): void {
+    this.#shown = shown;
+    const width = Math.max(320, Math.round(this.#box.clientWidth));
+    const height = Math.max(200, Math.round(this.#box.clientHeight));
+    this.#box.innerHTML = drawing(shown.a, shown.b, shown.isLog, { width, height });
+    const svg = this.#box.querySelector('svg');
+    this.#area = svg ? plotAreaOf(svg, shown.a.to, shown.isLog) : undefined;
+    this.#handles = handlesOf(shown.edited, shown.draft);
+    this.#drawOverlay();
+  }
+
+  /** Shows that what is written can't be drawn, so that this is the schedule before. */
+  dim(isStale: boolean): void {
+    this.#box.classList.toggle('stale', isStale);
+  }
+
+  #drawOverlay(): void {
+    const [shown, area] = [this.#shown, this.#area];
+    const svg = this.#box.querySelector('svg');
+    if (!shown || !area || !svg) return;
+    svg.querySelector('.overlay')?.remove();
+    const overlay = shape('g', { class: 'overlay' });
+    const share = this.#cursor.valueAsNumber / Number(this.#cursor.max);
+    const across = { x1: area.left + share * (area.right - area.left), y1: area.top, y2: area.bottom };
+    overlay.append(shape('line', { ...across, x2: across.x1, class: 'cursor' }));
+    for (const { t, learningRate } of this.#handles) {
+      const scale = shown.a.to / shown.edited.to;
+      overlay.append(
+        shape('circle', { cx: area.xAt(t * scale), cy: area.yAt(learningRate), r: 6, class: 'handle' }),
+      );
+    }
+    const texts = [];
+    for (const [name, right] of [['a', shown.a] as const, ['b', shown.b] as const]) {
+      if (!right) continue;
+      const position = positionAt(right, share);
+      const cy = area.yAt(position.learningRate);
+      overlay.append(shape('circle', { cx: across.x1, cy, r: 4.5, class: `dot ${name}` }));
+      texts.push(`${shown.b ? `${name.toUpperCase()}: ` : ''}${described(right, position)}`);
+    }
+    svg.append(overlay);
+    write(element('readout'), texts.join('\n'));
+    this.#cursor.setAttribute('aria-valuetext', texts.join('; '));
+  }
+
+  /** Where a pointer is, in pixels of the drawing, which a narrow page shrinks. */
+  #pointOf({ clientX, clientY }: PointerEvent): { x: number; y: number } {
+    const svg = this.#box.querySelector('svg');
+    const { left, top, width } = (svg ?? this.#box).getBoundingClientRect();
+    const scale = (svg?.viewBox.baseVal.width ?? width) / width;
+    return { x: (clientX - left) * scale, y: (clientY - top) * scale };
+  }
+
+  #handleUnder(event: PointerEvent, { x, y }: { x: number; y: number }): Handle | undefined {
+    const [shown, area] = [this.#shown, this.#area];
+    if (!shown || !area) return undefined;
+    const scale = shown.a.to / shown.edited.to;
+    const scaled = { ...area, xAt: (t: number) => area.xAt(t * scale) };
+    return handleNear(this.#handles, scaled, x, y, event.pointerType === 'touch' ? REACH.touch : REACH.mouse);
+  }
+
+  #onDown(event: PointerEvent): void {
+    const handle = this.#handleUnder(event, this.#pointOf(event));
+    if (!handle || !this.#area) return;
+    event.preventDefault();
+    this.#box.setPointerCapture(event.pointerId);
+    this.#drag = { handle, area: this.#area };
+  }
+
+  #onMove(event: PointerEvent): void {
+    const area = this.#area;
+    const shown = this.#shown;
+    if (!area || !shown) return;
+    const point = this.#pointOf(event);
+    if (this.#drag) {
+      this.#dragTo(point, shown);
+      return;
+    }
+    this.#box.classList.toggle('draggable', this.#handleUnder(event, point) !== undefined);
+    this.#cursor.value = String((area.tAt(point.x) / shown.a.to) * Number(this.#cursor.max));
+    this.#drawOverlay();
+  }
+
+  #dragTo({ x, y }: { x: number; y: number }, { a, edited }: Shown): void {
+    if (!this.#drag) return;
+    const { handle, area } = this.#drag;
+    const scale = edited.to / a.to;
+    const t = snapped(area.tAt(x) * scale, (area.tAt(area.left + 1) - area.tAt(area.left)) * scale);
+    const value = Math.max(area.valueAt(y), 0);
+    const learningRate = snapped(value, Math.abs(area.valueAt(y - 1) - area.valueAt(y)) || 1e-6);
+    const isAcross = handle.moveTo !== undefined && Math.abs(area.xAt(handle.t / scale) - x) > 3;
+    const isUp = handle.raiseTo !== undefined && Math.abs(area.yAt(handle.learningRate) - y) > 6;
+    // An end moves along the stronger pull, so that a length can be dragged without changing eta_min.
+    const across = Math.abs(area.xAt(handle.t / scale) - x) >= Math.abs(area.yAt(handle.learningRate) - y);
+    if (isAcross && (across || !isUp)) this.#onDrag(handle.moveTo?.(t) ?? {});
+    else if (isUp) this.#onDrag(handle.raiseTo?.(learningRate) ?? {});
+  }
+}
