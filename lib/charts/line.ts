@@ -109,10 +109,10 @@ function farthestBetween(line: readonly Point[], first: number, last: number) {
   const [from, to] = [line[first], line[last]];
   let farthest = { index: first, distance: 0 };
   if (!from || !to) return farthest;
-  line.slice(first + 1, last).forEach((point, i) => {
-    const distance = distanceTo(point, from, to);
-    if (distance > farthest.distance) farthest = { index: first + 1 + i, distance };
-  });
+  for (let index = first + 1; index < last; index++) {
+    const distance = distanceTo(line[index] ?? from, from, to);
+    if (distance > farthest.distance) farthest = { index, distance };
+  }
   return farthest;
 }
 

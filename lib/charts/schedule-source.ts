@@ -103,11 +103,12 @@ interface Point {
   readonly y: number;
 }
 
-/** The rate at evenly spaced positions, and on both sides of every restart. */
+/** The rate at evenly spaced positions, and on both sides of every restart, or of every nth of more than SAMPLES. */
 function cosines(schedule: PlottableSchedule, from: number, to: number): RateWithRestarts {
   const restarts = restartsBetween(schedule, from, to);
+  const every = Math.ceil(restarts.length / SAMPLES);
   const sides = restarts
-    .filter(({ x }) => x > from)
+    .filter(({ x }, i) => x > from && i % every === 0)
     .flatMap(({ x }): Point[] => [
       { x, y: schedule(justBefore(x)) },
       { x, y: schedule(x) },

@@ -30,10 +30,13 @@ function pointStroke(curve: Curve, i: number, box: Box, colour: string): Stroke 
 }
 
 function lineStroke(curve: Curve, i: number, box: Box, colour: string): Stroke {
-  const lines = stretchesOf(curve, box).map((line) => simplify(line, TOLERANCE));
-  const turns = lines.reduce((sum, line) => sum + turnsOf(line), 0);
+  const stretches = stretchesOf(curve, box);
+  const turns = stretches.reduce((sum, line) => sum + turnsOf(line), 0);
   // A line that goes up and down every few pixels is thin, and not shredded by dashes.
   const isBand = turns > (box.right - box.left) / 5;
+  // If it turns at every pixel, there are no points to spare, and looking for some takes long.
+  const isDense = turns > box.right - box.left;
+  const lines = isDense ? stretches : stretches.map((line) => simplify(line, TOLERANCE));
   const dashes = DASHES[i % DASHES.length];
   const dashed = dashes && !isBand ? ` stroke-dasharray="${dashes}"` : '';
   const style = `${colour} stroke-width="${isBand ? 1 : 2.5}" stroke-linejoin="round"${dashed}`;
