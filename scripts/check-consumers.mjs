@@ -178,12 +178,16 @@ async function pack() {
 /** Documents, sources, and what the build makes of each source; every map points at a source that is there. */
 function tarballIsComplete() {
   const names = tarball.paths.filter((path) => path.startsWith('lib/')).map((path) => path.slice(4, -3));
-  const made = ['d.mts', 'd.ts', 'js', 'mjs'].flatMap((ending) => [ending, `${ending}.map`]);
+  const madeOf = (name) =>
+    (name.startsWith('command/') ? ['js'] : ['d.mts', 'd.ts', 'js', 'mjs']).flatMap((ending) => [
+      `dist/${name}.${ending}`,
+      `dist/${name}.${ending}.map`,
+    ]);
   const expected = [
     ...['CHANGELOG.md', 'ERRORS.md', 'LICENSE', 'README.md', 'package.json', plain(manifest.unpkg)],
     ...subpaths().map((subpath) => `${subpath}/package.json`),
     ...picturesOf(readFileSync(join(root, 'README.md'), 'utf8')),
-    ...names.flatMap((name) => [`lib/${name}.ts`, ...made.map((ending) => `dist/${name}.${ending}`)]),
+    ...names.flatMap((name) => [`lib/${name}.ts`, ...madeOf(name)]),
   ];
   const missing = expected.filter((path) => !tarball.paths.includes(path));
   const extra = tarball.paths.filter((path) => !expected.includes(path));

@@ -85,6 +85,14 @@ describe('listOf', () => {
     expect([Object.isFrozen(read), Object.isFrozen(given)]).to.deep.equal([true, false]);
   });
 
+  it('refuses what is no list, and an empty one unless that is allowed', () => {
+    expect(messagesOf(list, 3, [])).to.deep.equal([
+      '`x`: expected a list, got 3',
+      '`x`: expected at least one value, got []',
+    ]);
+    accepts(listOf(positive(), 0), []);
+  });
+
   it('names the items that are wrong, holes included', () => {
     // biome-ignore lint/suspicious/noSparseArray: a hole is what is refused
     expect(messagesOf(list, [1, , 'a'])).to.deep.equal([
