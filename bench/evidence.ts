@@ -78,7 +78,7 @@ function pictureOf(results: readonly Result[]): string {
     xLabel: 'epochs',
     yLabel: 'test error (%)',
   };
-  return toSVG({ series: curvesOf('MNIST', results) }, { ...labels, logScale: true });
+  return toSVG({ series: curvesOf('MNIST', results) }, labels);
 }
 
 /** Each worker takes the most urgent job that nobody has; one that finds none waits for another's result. */
