@@ -79,8 +79,6 @@ export const studies: Readonly<Record<DataName, readonly ScheduleName[]>> = {
 export const LONGEST = 15;
 export const CHECKPOINTS = [1, 3, 7, LONGEST];
 export const SEEDS = [1, 2, 3, 4, 5];
-/** These of everything come first, which make a table already. */
-const FIRST_SEEDS = 3;
 /** None of them is in a table. */
 export const TUNING_SEEDS = [101, 102];
 /** The grid's peaks are 0.1 times these powers of 2. As long as an end of it is best it goes on there, twice at most. */
@@ -155,10 +153,8 @@ export function jobsLeft(results: readonly Result[]): Job[] {
     ...data.flatMap((name) => tableJobs(name, results)),
     ...data.flatMap((name) => searchJobs(name, results)),
   ];
-  return jobs.filter((job) => !done.has(keyOf(job))).toSorted((a, b) => turnOf(a) - turnOf(b));
+  return jobs.filter((job) => !done.has(keyOf(job)));
 }
-
-const turnOf = ({ part, seed }: Job) => (part !== 'tuning' && seed > FIRST_SEEDS ? 1 : 0);
 
 function tableJobs(data: DataName, results: readonly Result[]): Job[] {
   const tuning: Job[] = [];
@@ -172,7 +168,7 @@ function tableJobs(data: DataName, results: readonly Result[]): Job[] {
       table.push(...SEEDS.map((seed) => ({ part: 'table' as const, ...row, ...tuned.best, seed })));
     }
   }
-  return [...tuning, ...table];
+  return [...tuning, ...table.toSorted((a, b) => a.seed - b.seed)]; // a seed of every row makes a table already
 }
 
 function searchJobs(data: DataName, results: readonly Result[]): Job[] {

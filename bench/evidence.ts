@@ -23,20 +23,17 @@ class Results {
   constructor(folder: string) {
     mkdirSync(folder, { recursive: true });
     this.#file = join(folder, 'evidence.jsonl');
-    const lines = existsSync(this.#file) ? readFileSync(this.#file, 'utf8').split('\n') : [];
-    this.all = lines.flatMap(resultOf);
-    writeFileSync(this.#file, this.all.map(lineOf).join(''));
+    this.all = existsSync(this.#file) ? readFileSync(this.#file, 'utf8').split('\n').flatMap(resultOf) : [];
   }
 
+  /** On a line of its own, also behind one that was cut short when a run was ended. */
   add(result: Result): void {
     this.all.push(result);
-    appendFileSync(this.#file, lineOf(result));
+    appendFileSync(this.#file, `\n${JSON.stringify(result)}`);
   }
 }
 
-const lineOf = (result: Result) => `${JSON.stringify(result)}\n`;
-
-/** Of a line that was cut short when the run was ended, nothing. */
+/** Of an empty line, or one that was cut short, nothing. */
 function resultOf(line: string): Result[] {
   try {
     return [JSON.parse(line)];
@@ -81,7 +78,7 @@ function pictureOf(results: readonly Result[]): string {
     xLabel: 'epochs',
     yLabel: 'test error (%)',
   };
-  return toSVG({ series: curvesOf('MNIST', results) }, { ...labels, logScale: true });
+  return toSVG({ series: curvesOf('MNIST', results) }, labels);
 }
 
 /** Each worker takes the most urgent job that nobody has; one that finds none waits for another's result. */
