@@ -147,7 +147,7 @@ export class Search {
     const finite = this.#trials.filter(({ loss }) => loss !== null);
     if (this.#trials.length > 0 && finite.length === 0) {
       throw refusal('model', `diverges at every learning rate, down to ${lowestOf(this.#trials)}`, {
-        cure: `check the data for NaN, scale them, or give from: ${from / 1000}`,
+        cure: `check the data for NaN, scale them, or give from: ${Number((from / 1000).toPrecision(3))}`,
       });
     }
     if (this.#trials.length > 2 && losses.size === lengths.size) {
