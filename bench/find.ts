@@ -17,6 +17,7 @@ const { values: options } = parseArgs({
     size: { type: 'string', default: 'small' },
     tasks: { type: 'string' },
     optimizers: { type: 'string' },
+    budgets: { type: 'string' },
     measure: { type: 'string', default: 'truths,searches' },
   },
 });
@@ -144,7 +145,7 @@ async function measureTruths(task: Task, key: Case): Promise<void> {
 }
 
 async function measureSearches(task: Task, key: Case): Promise<void> {
-  for (const budget of size.budgets) {
+  for (const budget of options.budgets?.split(',').map(Number) ?? size.budgets) {
     for (let seed = 1; seed <= size.seeds; seed++) {
       const it = { ...key, seed, budget };
       await searches.complete(it, async () => ({ ...it, ...(await search(task, key, seed, budget)) }));

@@ -50,6 +50,7 @@ function introduce(): void {
 ${batchesPerEpoch} batches, ${trainingImages.toLocaleString('en')} images. Within a cycle the learning rate falls along a
 cosine from 0.1 to 0.0001; a warm restart sets it back to 0.1 and begins the
 next cycle, twice as long.`);
+  console.log('How to find such a peak for a network of your own: npm run example -- find-learning-rate');
   if (!native) console.log('Network, data and epochs are small, because pure JavaScript is slow.');
   console.log();
 }

@@ -192,7 +192,9 @@ describe('findLearningRate', () => {
     expect(await printedDuring(() => findOnLine({ verbose: 0 }))).to.deep.equal([]);
     const lines = await printedDuring(() => findOnLine({ verbose: 1 }));
     expect(lines).to.have.length(1);
-    expect(lines[0]).to.match(/^log: findLearningRate: eta_max \S+, after \d+ trials, \d+ updates in all$/);
+    expect(lines[0]).to.match(
+      /^log: findLearningRate: eta_max \S+, after \d+ trials, \d+ updates in all(; .*)?$/,
+    );
   });
 
   it('tells its progress after the sweep and after each trial', async () => {
@@ -287,6 +289,30 @@ describe('findLearningRate', () => {
     model.compile({ optimizer: tf.train.sgd(0.1), loss: loss as never });
     const { xs, ys } = line();
     expect((await rejection(findLearningRate(model, xs, ys, quick))).message).to.match(/same loss/);
+  });
+
+  it('says that nothing was learned yet, and that its peak is a guess', async () => {
+    const noise = tf.randomNormal([400, 2], 0, 1, 'float32', 1);
+    const ys = tf.randomNormal([400, 1], 0, 1, 'float32', 2);
+    let found: Awaited<ReturnType<typeof findLearningRate>> | undefined;
+    const model = tf.sequential({
+      layers: [tf.layers.dense({ units: 1, inputShape: [2], kernelInitializer: 'zeros' })],
+    });
+    model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
+    const lines = await printedDuring(async () => {
+      found = await findLearningRate(model, noise, ys, { ...quick, budget: 100, verbose: 1 });
+    });
+    expect(found?.learned).to.equal(false);
+    expect(lines.join()).to.match(/too few to learn anything, .* give a larger budget$/);
+  });
+
+  it('names a lower start that can be given if everything diverges', async () => {
+    const { xs, ys } = line();
+    const far = xs.mul(1e6);
+    const error = (await rejection(
+      findLearningRate(tinyModel(), far as never, ys, { ...quick, from: 1e-4 }),
+    )) as CosineAnnealingError;
+    expect(error.problems[0]?.cure).to.match(/give from: 1e-7$/);
   });
 
   it('says that a loss is not finite from the beginning', async () => {
