@@ -1,6 +1,7 @@
-import type { Curve, Drawn, Mark } from './figure';
+import { firstUpdateFrom, positionOfUpdate, ROUNDING, updatesPerUnit } from '../annealing/clock';
+import type { Drawn, Mark } from './figure';
 import { drawnRate, LEARNING_RATE } from './learning-rate';
-import { integer, isObject, number, problemOf, type Rule, refuse } from './rules';
+import { integer, isObject, number, optional, problemOf, type Rule, refuse, string } from './rules';
 import { curveOf } from './series';
 
 /** A schedule, as `cosineAnnealing` makes it: the learning rate at position t, and where its cycles are. */
@@ -17,14 +18,17 @@ export interface PlottableSchedule {
   readonly config: {
     /** What positions count. */
     readonly unit: 'epoch' | 'batch';
-    /** When training sets the learning rate; default at every batch. With 'epoch' the rate is drawn in steps. */
+    /** When training sets the learning rate; default at every batch. */
     readonly updateFreq?: 'epoch' | 'batch' | undefined;
-    /** Batches in an epoch, >= 1; needed for steps if positions count batches. */
+    /** Batches in an epoch, >= 1. Without it updates can't be drawn as steps, unless positions count them. */
     readonly batchesPerEpoch?: number | undefined;
   };
 }
 
-/** A schedule over a range: what the learning rate is going to be. */
+/**
+ * A schedule over a range: what the learning rate is going to be. If its updates are known, and at most 4000, each rate
+ * is drawn as a step that holds until the next one, as training sets it; else the schedule is drawn as a curve.
+ */
 export interface ScheduleSource {
   /** What is drawn. */
   readonly schedule: PlottableSchedule;
@@ -32,6 +36,8 @@ export interface ScheduleSource {
   readonly from?: number | undefined;
   /** Where the range ends, itself excluded: a restart just there is not drawn. A number > `from`. */
   readonly to: number;
+  /** Its name in the legend; default `'learning rate'`. */
+  readonly name?: string | undefined;
 }
 
 /** How many evenly spaced positions are drawn, and how many steps: more than any chart has columns. */
@@ -39,16 +45,19 @@ const SAMPLES = 4000;
 /** Of more cycles than this every nth is drawn: no chart is wide enough to tell them apart. */
 const MAX_CYCLES = 20_000;
 
-/** The figure of a schedule: as training sets the rate if that is once an epoch, else as a curve. */
-export function drawnSchedule({ schedule, from = 0, to }: ScheduleSource): Drawn {
+/** The figure of a schedule: as training sets the rate if it has few updates, else as a curve. */
+export function drawnSchedule({ schedule, from = 0, to, name = LEARNING_RATE }: ScheduleSource): Drawn {
   refuse([
     ...problemOf(schedule, SCHEDULE, ['schedule']),
     ...problemOf(from, START, ['from']),
     ...problemOf(to, endAfter(START.accepts(from) ? from : 0), ['to']),
+    ...problemOf(name, optional(string), ['name']),
   ]);
-  const length = stepLength(schedule);
-  const isStepwise = length !== undefined && (to - from) / length <= SAMPLES;
-  const { curve, restarts } = isStepwise ? steps(schedule, from, to, length) : cosines(schedule, from, to);
+  const perUnit = updateRate(schedule);
+  const isStepwise = perUnit !== undefined && (to - from) * perUnit <= SAMPLES;
+  const { points, restarts } = isStepwise ? steps(schedule, from, to, perUnit) : cosines(schedule, from, to);
+  const [x, y] = [points.map((point) => point.x), points.map((point) => point.y)];
+  const curve = curveOf({ name, x, y }, isStepwise ? 'step' : 'line');
   return drawnRate(schedule.config.unit, curve, restarts);
 }
 
@@ -71,36 +80,45 @@ function isSchedule(value: unknown): boolean {
   return hasUnit && typeof cycleAt === 'function' && typeof cycleStart === 'function';
 }
 
-/** Units from one update of the learning rate to the next, if it is set once an epoch and that length is known. */
-function stepLength({ config }: PlottableSchedule): number | undefined {
-  if (config.updateFreq !== 'epoch') return undefined;
-  const length = config.unit === 'epoch' ? 1 : config.batchesPerEpoch;
-  return isFiniteNumber(length) && length > 0 ? length : undefined;
-}
-
-interface RateWithRestarts {
-  readonly curve: Curve;
-  readonly restarts: readonly Mark[];
-}
-
-/** The rate of every update, held until the next one. A restart is at the first update of its cycle. */
-function steps(schedule: PlottableSchedule, from: number, to: number, length: number): RateWithRestarts {
-  const first = Math.floor(from / length);
-  const count = Math.ceil(to / length) - first;
-  const updates = Array.from({ length: count }, (_, i) => (first + i) * length);
-  const rates = updates.map((t) => schedule(t));
-  const restarts = updates.flatMap((x): Mark[] => {
-    const [before, cycle] = [cycleIndexAt(schedule, Math.max(0, x - length)), cycleIndexAt(schedule, x)];
-    return cycle > before && x >= from ? [{ x, label: String(cycle) }] : [];
-  });
-  const x = [...updates.map((t) => Math.max(from, t)), to];
-  const y = [...rates, rates.at(-1) ?? Number.NaN];
-  return { curve: curveOf({ name: LEARNING_RATE, x, y }, 'step'), restarts };
+/** How often the learning rate is set in a unit, if that is known. */
+function updateRate({ config }: PlottableSchedule): number | undefined {
+  const { unit, updateFreq = 'batch', batchesPerEpoch } = config;
+  const perUnit = updatesPerUnit({ unit, updateFreq, batchesPerEpoch });
+  return isFiniteNumber(perUnit) && perUnit > 0 ? perUnit : undefined;
 }
 
 interface Point {
   readonly x: number;
   readonly y: number;
+}
+
+interface RateWithRestarts {
+  readonly points: readonly Point[];
+  readonly restarts: readonly Mark[];
+}
+
+/** The rate of every update, held until the next one. A restart is at the first update of its cycle. */
+function steps(schedule: PlottableSchedule, from: number, to: number, perUnit: number): RateWithRestarts {
+  const positionOf = (k: number) => positionOfUpdate(k, perUnit);
+  const first = Math.floor(from * perUnit + ROUNDING);
+  const count = Math.max(1, firstUpdateFrom(to, perUnit) - first);
+  const updates = Array.from({ length: count }, (_, i) => first + i);
+  const points = updates.map((k): Point => {
+    const t = positionOf(k);
+    return { x: Math.max(from, t), y: schedule(onBoundary(schedule, t, perUnit)) };
+  });
+  const cycleOf = (k: number) => cycleIndexAt(schedule, onBoundary(schedule, positionOf(k), perUnit));
+  const restarts = updates.flatMap((k): Mark[] => {
+    const [x, cycle] = [positionOf(k), cycleOf(k)];
+    return x >= from && cycle > cycleOf(Math.max(0, k - 1)) ? [{ x, label: String(cycle) }] : [];
+  });
+  return { points: [...points, { x: to, y: points.at(-1)?.y ?? Number.NaN }], restarts };
+}
+
+/** The start of the next cycle, if nothing but rounding keeps an update at t from being its first one. */
+function onBoundary(schedule: PlottableSchedule, t: number, perUnit: number): number {
+  const next = startOf(schedule, cycleIndexAt(schedule, t) + 1);
+  return t < next && (next - t) * perUnit <= ROUNDING ? next : t;
 }
 
 /** The rate at evenly spaced positions, and on both sides of every restart, or of every nth of more than SAMPLES. */
@@ -118,10 +136,7 @@ function cosines(schedule: PlottableSchedule, from: number, to: number): RateWit
     return { x, y: schedule(x < to ? x : justBefore(to)) };
   });
   // Sorting is stable: a sample just at a restart comes after the restart's own sides.
-  const points = [...sides, ...samples].sort((a, b) => a.x - b.x);
-  const x = points.map((point) => point.x);
-  const y = points.map((point) => point.y);
-  return { curve: curveOf({ name: LEARNING_RATE, x, y }, 'line'), restarts };
+  return { points: [...sides, ...samples].sort((a, b) => a.x - b.x), restarts };
 }
 
 function restartsBetween(schedule: PlottableSchedule, from: number, to: number): Mark[] {

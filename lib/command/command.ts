@@ -6,7 +6,7 @@ import { type ReadConfig, readConfig } from './config-file';
 import { Findings } from './findings';
 import { help } from './help';
 import { checkLines, csv, json, type NamedRun, type Runs } from './listing';
-import { STANDARD } from './options';
+import { isOfConfig, STANDARD } from './options';
 import { pictureOf } from './picture';
 import { remarksOf, report } from './report';
 import { type Length, type Run, runOf, unitsFor, unitsIn } from './run';
@@ -68,7 +68,9 @@ export function preview(args: readonly string[], surroundings: Surroundings = PL
   const first = isReadable ? firstRun(configFrom(from?.config, texts), length, found) : undefined;
   const second = first && compared && secondRun(compared, first, found);
   if (first === undefined || found.isAny) throw found.error();
-  const runs: Runs = [{ name: 'learning rate', run: first }, ...(second ? [second] : [])];
+  const runs: Runs = second
+    ? [{ name: firstName(from, texts), run: first }, second]
+    : [{ name: 'learning rate', run: first }];
   return written(runs, [from, compared].flatMap(originOf), order);
 }
 
@@ -95,6 +97,12 @@ function secondRun({ file, config }: ReadConfig, first: Run, found: Findings): N
   const length = found.attempt(() => ({ units: unitsFor(completed, first) }));
   const run = length && found.attempt(() => runOf(completed, length.units), 'compare');
   return run && { name: file, run };
+}
+
+/** What the first of two schedules is called: where it comes from. */
+function firstName(from: ReadConfig | undefined, texts: Texts): string {
+  if (from === undefined) return 'command line';
+  return [...texts.keys()].some(isOfConfig) ? `${from.file} with options` : from.file;
 }
 
 /** What a file was taken for, and what that is as a config of ours. */

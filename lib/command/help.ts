@@ -5,7 +5,7 @@ import { wrap } from './words';
 const WIDE = 70;
 
 const INTRODUCTION =
-  "Draws a schedule of SGDR's cosine annealing with warm restarts, lists its cycles, and says what a training with it should be told.";
+  "Draws a schedule of SGDR's cosine annealing with warm restarts, lists its cycles, and warns of what would go wrong or to waste in a training with it.";
 const EXAMPLES = [
   '--T_0 10 --T_mult 2 --eta_max 0.1 --epochs 150',
   '--cycles 3 --eta_max 0.1 --warmup 2 --epochs 60 --log',

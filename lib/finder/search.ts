@@ -147,7 +147,7 @@ export class Search {
     const finite = this.#trials.filter(({ loss }) => loss !== null);
     if (this.#trials.length > 0 && finite.length === 0) {
       throw refusal('model', `diverges at every learning rate, down to ${lowestOf(this.#trials)}`, {
-        cure: `check the data for NaN, scale them, or give from: ${Number((from / 1000).toPrecision(3))}`,
+        cure: `check the data for NaN, scale them, or set from: ${Number((from / 1000).toPrecision(3))}`,
       });
     }
     if (this.#trials.length > 2 && losses.size === lengths.size) {
@@ -161,7 +161,8 @@ export class Search {
 
 const trialOf = ({ finalLosses: _, ...trial }: Measured): Trial => trial;
 
-const lowestOf = (trials: readonly Trial[]) => Math.min(...trials.map(({ eta_max }) => eta_max));
+const lowestOf = (trials: readonly Trial[]) =>
+  Number(Math.min(...trials.map(({ eta_max }) => eta_max)).toPrecision(3));
 
 const stoppedAtOnce = () =>
   refusal('model', 'was stopped before anything could be measured', {

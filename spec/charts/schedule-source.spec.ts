@@ -76,6 +76,47 @@ describe('a schedule that is set at every batch', () => {
     ).to.match(/^⣿+$/);
   });
 
+  it('is drawn as steps if its updates are known, and few', () => {
+    const schedule = cosineAnnealing({ T_0: 1, eta_max: 0.1, batchesPerEpoch: 4 });
+    const quarter = [0.1, schedule(0.25), schedule(0.5), schedule(0.75)];
+    expect(pointsOf({ schedule, to: 2 })).to.deep.equal([
+      ...quarter.map((rate, k) => [k / 4, rate]),
+      ...quarter.map((rate, k) => [1 + k / 4, rate]),
+      [2, schedule(1.75)],
+    ]);
+    expect(marksOf({ schedule, to: 2 })).to.deep.equal([[1, '1']]);
+    expect(drawnSchedule({ schedule, to: 1000 }).curves[0]?.kind).to.equal('step');
+    expect(drawnSchedule({ schedule, to: 1001 }).curves[0]?.kind).to.equal('line');
+    const batches = cosineAnnealing({ T_0: 4, eta_max: 0.1, unit: 'batch' });
+    expect(pointsOf({ schedule: batches, to: 2 })).to.deep.equal([
+      [0, 0.1],
+      [1, batches(1)],
+      [2, batches(1)],
+    ]);
+  });
+
+  it('restarts at an update that nothing but rounding puts before the boundary', () => {
+    // Three cycles of the double 0.1 end beyond 3/10; ten batches make an epoch.
+    const schedule = cosineAnnealing({ T_0: 0.1, eta_max: 0.1, batchesPerEpoch: 10 });
+    expect(schedule.cycleStart(3)).to.be.greaterThan(0.3);
+    expect(pointsOf({ schedule, to: 0.4 }).map(([, rate]) => rate)).to.deep.equal([0.1, 0.1, 0.1, 0.1, 0.1]);
+    expect(marksOf({ schedule, to: 0.4 })).to.deep.equal([
+      [0.1, '1'],
+      [0.2, '2'],
+      [0.3, '3'],
+    ]);
+    expect(pointsOf({ schedule, from: 0.3, to: 0.4 })).to.have.length(2);
+  });
+
+  it('has a name of its own in the legend if one is given', () => {
+    const [curve] = drawnSchedule({ schedule: sgdr, to: 30, name: 'SGDR' }).curves;
+    expect(curve?.name).to.equal('SGDR');
+    expect(drawnSchedule({ schedule: sgdr, to: 30 }).curves[0]?.name).to.equal('learning rate');
+    expect(() => drawnSchedule({ schedule: sgdr, to: 30, name: 3 as never })).to.throw(
+      '`name`: expected a string, got 3',
+    );
+  });
+
   it('may have a range that is tiny, or counted in batches', () => {
     expect(toText({ schedule: sgdr, from: 5, to: 5 + 1e-12 })).to.contain('epoch');
     const batches = cosineAnnealing({ T_0: 10, eta_max: 1, unit: 'batch' });

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { toSVG, toText } from '../../lib/charts/chart';
+import { drawnSchedule } from '../../lib/charts/schedule-source';
 import { preview } from '../../lib/command/command';
 import { cosineAnnealing, plan } from '../../lib/config/config';
 import { configKeys } from '../../lib/config/keys';
@@ -309,8 +310,8 @@ describe('preview(args)', () => {
     it('draws, lists and judges both', () => {
       const text = textOf(`${SHORT} --epochs 7 --compare b.json`, { files });
       expect(text)
-        .to.contain('⣿ learning rate   o b.json')
-        .and.contain('\nlearning rate:\n')
+        .to.contain('⣿ command line   o b.json')
+        .and.contain('\ncommand line:\n')
         .and.contain('\nb.json:\n');
       expect(unwrapped(text)).to.contain('Note: b.json: training ends at epoch 7');
     });
@@ -335,9 +336,31 @@ describe('preview(args)', () => {
       const lines = contentOf(`${SHORT} --epochs 1 --compare b.json --csv`, { files }).trim().split('\n');
       expect(lines).to.deep.equal([
         'schedule,epoch,learning_rate,cycle,T_cur,T_i,phase',
-        'learning rate,0,0.1,0,0,4,anneal',
+        'command line,0,0.1,0,0,4,anneal',
         'b.json,0,0.05,0,0,2,anneal',
       ]);
+    });
+
+    it('names the first by where it comes from', () => {
+      const first = (args: string) =>
+        JSON.parse(contentOf(`${args} --epochs 4 --compare b.json --json`, { files }))[0].name;
+      expect(first('--from b.json')).to.equal('b.json');
+      expect(first('--from b.json --T_0 4')).to.equal('b.json with options');
+      expect(first(SHORT)).to.equal('command line');
+    });
+
+    it('draws both as the steps of their updates', () => {
+      const svg = contentOf(`${SHORT} --epochs 4 --batchesPerEpoch 2 --compare b.json --svg`, { files });
+      const second = cosineAnnealing({ T_0: 2, eta_max: 0.05, batchesPerEpoch: 2 });
+      const first = cosineAnnealing({ T_0: 4, eta_max: 0.1, batchesPerEpoch: 2 });
+      const [series] = drawnSchedule({ schedule: second, to: 4 }).curves;
+      expect(series?.kind).to.equal('step');
+      expect(svg).to.equal(
+        toSVG(
+          { schedule: first, to: 4, name: 'command line' },
+          { series: series ? [{ ...series, name: 'b.json' }] : [] },
+        ),
+      );
     });
 
     it('says what is wrong with it under its name', () => {
