@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { cosineAnnealing } from '../../lib';
 import { configKeys } from '../../lib/config/keys';
-import { byId, drawn, installed, Site } from './support';
+import { byId, drawn, Site, violationsOn } from './support';
 
 const FIRST = { T_0: 1, T_mult: 2, eta_max: 0.05, eta_min: 0.0001 };
 
@@ -300,7 +300,6 @@ describe('the page, to design with', () => {
   });
 
   it('has no violation for axe, in light, dark, wrong and narrow', async () => {
-    const axe = readFileSync(installed('axe-core/axe.min.js'), 'utf8');
     for (const [hash, options] of [
       ['', {}],
       ['#T_0=0&eta_max=x', {}],
@@ -308,17 +307,7 @@ describe('the page, to design with', () => {
       ['', { viewport: { width: 320, height: 640 } }],
     ] as const) {
       page = await site.open(hash, options);
-      await page.evaluate(() => {
-        for (const details of document.querySelectorAll('details')) details.open = true;
-      });
-      await page.addScriptTag({ content: axe });
-      const violations = await page.evaluate(async () => {
-        const { violations } = await (globalThis as unknown as { axe: Axe }).axe.run();
-        return violations.map(
-          ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' ')}`,
-        );
-      });
-      expect(violations, hash).to.deep.equal([]);
+      expect(await violationsOn(page), hash).to.deep.equal([]);
       await page.context().close();
     }
     page = await site.open();
@@ -340,9 +329,5 @@ describe('the page, to design with', () => {
     expect(chart?.height).to.be.below(360);
   });
 });
-
-interface Axe {
-  run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>;
-}
 
 const rate = (value: number) => String(Number(value.toPrecision(3)));

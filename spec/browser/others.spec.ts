@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type * as TensorFlow from '@tensorflow/tfjs';
@@ -18,13 +18,10 @@ const lr = cosineAnnealing({ T_0: 1, T_mult: 2, eta_max: 0.05, eta_min: 0.0001 }
 const TOLERANCE = 1e-12;
 
 const site = Site.forThisFile();
-const newPage = () => site.newPage();
-const urlOf = (path: string) => site.url(path);
-
 describe('beside tfjs-vis, the callback', () => {
   it('fitCallbacks draws loss and lr while it trains, and linechart the history', async () => {
-    const page = await newPage();
-    await page.goto(urlOf('vis.html'));
+    const page = await site.newPage();
+    await page.goto(site.url('vis.html'));
     await page.waitForFunction(() => 'annealing' in globalThis);
     expectSchedule(await historyOf(page), 5);
     const drawn = await page.locator('canvas.marks').evaluateAll((all) =>
@@ -45,7 +42,7 @@ describe('from a script tag', () => {
   let page: Page;
 
   before(async () => {
-    page = await newPage();
+    page = await site.newPage();
     await page.goto(pathToFileURL(join(PAGE, 'script-tag', 'index.html')).href);
     await page.waitForFunction(() => 'annealing' in globalThis);
   });
@@ -74,14 +71,15 @@ describe('from a script tag', () => {
   });
 });
 
-const svgFolder = resolve('spec', 'fixtures', 'plot');
-const drawings = existsSync(svgFolder) ? readdirSync(svgFolder).filter((name) => name.endsWith('.svg')) : [];
+const FIXTURES = resolve('spec', 'fixtures', 'charts');
+const drawings = readdirSync(FIXTURES).filter((name) => name.endsWith('.svg'));
 
 describe('a drawing of toSVG', () => {
-  for (const name of drawings) {
-    it(`${name} is well-formed, and all of it is in sight`, async () => {
-      const page = await newPage();
-      await page.goto(pathToFileURL(join(svgFolder, name)).href);
+  it('is well-formed, and all of it is in sight', async () => {
+    expect(drawings).to.not.deep.equal([]);
+    const page = await site.newPage();
+    for (const name of drawings) {
+      await page.goto(pathToFileURL(join(FIXTURES, name)).href);
       const { errors, root, box, view } = await page.evaluate(() => {
         const svg = document.documentElement as unknown as SVGSVGElement;
         const { x, y, width, height } = svg.getBBox();
@@ -92,14 +90,14 @@ describe('a drawing of toSVG', () => {
           view: { width: svg.viewBox.baseVal.width, height: svg.viewBox.baseVal.height },
         };
       });
-      expect([errors, root]).to.deep.equal([0, 'svg']);
-      expect(Math.min(box.width / view.width, box.height / view.height)).to.be.above(0.8);
-      expect(Math.min(box.x, box.y)).to.be.at.least(0);
-      expect(box.x + box.width).to.be.at.most(view.width);
-      expect(box.y + box.height).to.be.at.most(view.height);
-      await page.context().close();
-    });
-  }
+      expect([errors, root], name).to.deep.equal([0, 'svg']);
+      expect(Math.min(box.width / view.width, box.height / view.height), name).to.be.above(0.8);
+      expect(Math.min(box.x, box.y), name).to.be.at.least(0);
+      expect(box.x + box.width, name).to.be.at.most(view.width);
+      expect(box.y + box.height, name).to.be.at.most(view.height);
+    }
+    await page.context().close();
+  });
 });
 
 const historyOf = (page: Page): Promise<LearningRateChange[]> =>

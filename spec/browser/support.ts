@@ -1,4 +1,5 @@
 /// <reference lib="dom" />
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
@@ -71,6 +72,24 @@ export class Site {
       if (['error', 'warning'].includes(message.type())) this.complaints.push(message.text());
     });
   }
+}
+
+/** What axe finds wrong with a page, with everything opened. */
+export async function violationsOn(page: Page): Promise<string[]> {
+  await page.evaluate(() => {
+    for (const details of document.querySelectorAll('details')) details.open = true;
+  });
+  await page.addScriptTag({ content: readFileSync(installed('axe-core/axe.min.js'), 'utf8') });
+  return page.evaluate(async () => {
+    const { violations } = await (globalThis as unknown as { axe: Axe }).axe.run();
+    return violations.map(
+      ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' ')}`,
+    );
+  });
+}
+
+interface Axe {
+  run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>;
 }
 
 /** The element with this id, which may hold a dot. */

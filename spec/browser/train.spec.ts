@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { smooth } from '../../examples/browser/src/train/smooth';
 import { type CosineAnnealingCallback, cosineAnnealing, type LearningRateChange } from '../../lib';
-import { byId, drawn, Site } from './support';
+import { byId, drawn, Site, violationsOn } from './support';
 
 // What the page leaves for the console, and for this test.
 declare const annealing: CosineAnnealingCallback;
@@ -120,6 +120,7 @@ describe('the page, to train with', () => {
     const words = /^Diverged in epoch 1: the loss is no longer a number\. Start over with a lower eta_max/;
     expect(await status()).to.match(words);
     expect(await page.isDisabled('#resume')).to.equal(true);
+    expect(await violationsOn(page)).to.deep.equal([]);
     await page.reload();
     await reach('diverged', 'ready');
     await page.click('#start-over');

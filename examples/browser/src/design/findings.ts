@@ -18,7 +18,12 @@ export function findings({ right, problems }: Verdict, cure: (fields: Fields) =>
     return [create('li', { className: 'fine' }, sentenceOf(right))];
   }
   return right.plan.notices.map((notice) =>
-    create('li', { className: 'notice' }, capital(notice.message), ...buttonsOf(notice, cure)),
+    create(
+      'li',
+      { className: 'notice' },
+      capital(notice.message),
+      create('div', { className: 'actions' }, ...buttonsOf(notice, cure)),
+    ),
   );
 }
 
