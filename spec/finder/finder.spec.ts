@@ -312,7 +312,7 @@ describe('findLearningRate', () => {
     const error = (await rejection(
       findLearningRate(tinyModel(), far as never, ys, { ...quick, from: 1e-4 }),
     )) as CosineAnnealingError;
-    expect(error.problems[0]?.cure).to.match(/give from: 1e-7$/);
+    expect(error.problems[0]?.cure).to.match(/set from: 1e-7$/);
   });
 
   it('says that a loss is not finite from the beginning', async () => {
