@@ -47,6 +47,21 @@ export type Drawn = Pick<
   'xLabel' | 'leftLabel' | 'curves' | 'marks' | 'xTicks' | 'xScale' | 'yLimit'
 >;
 
+export const LEARNING_RATE = 'learning rate';
+
+/** The figure of a learning rate with its restarts, which are labelled with the cycles that begin. */
+export function drawnRate(xLabel: string, curve: Curve, restarts: readonly Mark[]): Drawn {
+  return {
+    xLabel,
+    leftLabel: LEARNING_RATE,
+    curves: [curve],
+    marks: [{ name: 'restart (cycle)', isFaint: false, at: restarts }],
+    xTicks: restarts.map(({ x }) => x),
+    xScale: 'linear',
+    yLimit: Infinity,
+  };
+}
+
 export const hasMarks = ({ marks }: Figure): boolean => marks.some(({ at }) => at.length > 0);
 
 /** Whether each y axis has a label and a single curve, so that no legend is needed. */

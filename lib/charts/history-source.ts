@@ -1,6 +1,5 @@
 import type { Problem } from '../errors';
-import type { Drawn } from './figure';
-import { drawnRate, LEARNING_RATE } from './learning-rate';
+import { type Drawn, drawnRate, LEARNING_RATE } from './figure';
 import {
   firstProblem,
   isCount,

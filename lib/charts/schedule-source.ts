@@ -1,6 +1,5 @@
 import { firstUpdateFrom, positionOfUpdate, ROUNDING, updatesPerUnit } from '../annealing/clock';
-import type { Drawn, Mark } from './figure';
-import { drawnRate, LEARNING_RATE } from './learning-rate';
+import { type Drawn, drawnRate, LEARNING_RATE, type Mark } from './figure';
 import { integer, isObject, number, optional, problemOf, type Rule, refuse, string } from './rules';
 import { curveOf } from './series';
 

@@ -1,6 +1,5 @@
 import type { Problem } from '../errors';
-import { type Drawn, type Marks, plain } from './figure';
-import { LEARNING_RATE } from './learning-rate';
+import { type Drawn, LEARNING_RATE, type Marks, plain } from './figure';
 import {
   firstProblem,
   isObject,

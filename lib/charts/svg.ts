@@ -1,11 +1,11 @@
 import type { Axis } from './axis';
-import { descriptionOf, nameOf } from './description';
-import type { Curve, Figure, Mark, Marks } from './figure';
+import { type Curve, extent, type Figure, type Mark, type Marks } from './figure';
 import { boxOf, type Entry, type Layout, LINE, layoutOf, PAD, sampleWidth, TRIANGLE } from './layout';
 import { across, down } from './line';
 import { cut, escaped, FONT, num, path, text, textWidth } from './markup';
 import { type Stroke, strokeOf } from './stroke';
 import { DARK, darkStyle, LIGHT, type Theme } from './theme';
+import { rounded } from './ticks';
 
 /** Many charts may stand in one page: all that its style may touch is in elements of this class. */
 const CLASS = 'cosine-annealing-chart';
@@ -159,4 +159,28 @@ function axisTexts({ xLabel }: Figure, layout: Layout, { ink, muted }: Theme): s
       ? [text(cut(xLabel, right - left), (left + right) / 2, bottom + 2 * LINE - 2, ink, middle)]
       : []),
   ];
+}
+
+/** A name for a figure without a title. */
+function nameOf({ curves, xLabel }: Figure): string {
+  return curves.map(({ name }) => name).join(', ') + (xLabel && ` by ${xLabel}`);
+}
+
+/** What a reader who can't see the chart needs to know of it. */
+function descriptionOf({ curves, marks, xLabel }: Figure): string {
+  const range = ([low, high]: [number, number]) => `from ${rounded(low)} to ${rounded(high)}`;
+  const ranges = curves.map(({ name, y }) => (y.length > 0 ? `${name} ${range(extent([y]))}` : name));
+  const over = `${xLabel || 'x'} ${range(extent(curves.map(({ x }) => x)))}`;
+  const positions = marks.filter(({ at }) => at.length > 0).map(({ name, at }) => ` ${name} at ${some(at)}.`);
+  return `${ranges.join('; ')}; ${over}.${positions.join('')}`;
+}
+
+/** The first few marks. */
+function some(marks: readonly Mark[]): string {
+  const first = marks.slice(0, 10).map(({ x, label }) => {
+    const position = rounded(x);
+    return label ? `${position} (${label})` : position;
+  });
+  const rest = marks.length - first.length;
+  return `${first.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }

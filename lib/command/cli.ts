@@ -5,8 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { CosineAnnealingError } from '../errors';
 import { type OutputFile, preview } from './command';
 import { STANDARD } from './options';
-import { columnsOf, isASCII, reasonOf } from './terminal';
-import { wrap } from './words';
+import { columnsOf, isASCII, reasonOf, wrap } from './terminal';
 
 const FAILED = 1;
 const WRONG_INPUT = 2;

@@ -7,8 +7,7 @@ import { Findings } from './findings';
 import { help } from './help';
 import { checkLines, csv, json, type NamedRun, type Runs } from './listing';
 import { isOfConfig, STANDARD } from './options';
-import { pictureOf } from './picture';
-import { remarksOf, report } from './report';
+import { pictureOf, remarksOf, report } from './report';
 import { type Length, type Run, runOf, unitsFor, unitsIn } from './run';
 import { configFrom, lengthFrom, type Order, orderFrom, type Texts } from './settings';
 

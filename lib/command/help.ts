@@ -1,5 +1,5 @@
 import { type Option, optionGroups, usageOf } from './options';
-import { wrap } from './words';
+import { wrap } from './terminal';
 
 /** In fewer columns a meaning stands below its option. */
 const WIDE = 70;

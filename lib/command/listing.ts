@@ -1,6 +1,5 @@
 import { refusal } from '../errors';
-import { type Run, updateAt, updateCount } from './run';
-import { cyclesIn } from './stages';
+import { cyclesIn, type Run, updateAt, updateCount } from './run';
 
 /** More lines than these are a mistake: gigabytes, and minutes of work. */
 const MOST_LINES = 100_000_000;

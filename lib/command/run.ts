@@ -129,5 +129,8 @@ export const updateAt = ({ schedule, perUnit = 1 }: Run, k: number): number =>
 export const lastPosition = (run: Run): number =>
   run.perUnit === undefined ? justBefore(run.to) : updateAt(run, updateCount(run) - 1);
 
+/** How many cycles a run comes to. */
+export const cyclesIn = (run: Run): number => run.schedule.cycleAt(lastPosition(run)).cycle + 1;
+
 /** The double before t, or the one before that. */
 export const justBefore = (t: number): number => t * (1 - Number.EPSILON);

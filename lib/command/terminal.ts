@@ -29,3 +29,18 @@ export function reasonOf(error: unknown): string {
     'errno' in error && typeof error.errno === 'number' ? getSystemErrorMap().get(error.errno) : undefined;
   return known?.[1] ?? error.message;
 }
+
+/** Text broken at spaces into lines of at most `width` columns; a word that is longer has a line of its own. */
+export function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.replaceAll(/([<>]=?) (?=\d)/g, `$1${UNBROKEN}`).split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= width)
+      lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines.map((line) => line.replaceAll(UNBROKEN, ' '));
+}
+
+/** A space that isn't broken at: as in '> 0'. */
+const UNBROKEN = '\u00a0';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { readValue } from '../../lib/command/value';
+import { readValue } from '../../lib/command/settings';
 
 const readings: Record<string, unknown> = {
   '0.1': 0.1,
