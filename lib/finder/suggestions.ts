@@ -1,5 +1,5 @@
-/** The rate that each of the known rules reads from a sweep; null if the sweep is too short for it. */
-export interface Suggestions {
+/** The rate that each of the known rules reads from a sweep; null if the sweep is too short for it. A type, so that it is a record, too. */
+export type Suggestions = {
   /** fastai's default: two thirds into the longest falling subsequence of the losses. */
   readonly valley: number | null;
   /** fastai: the steepest step of the losses over the logarithm of the rate. */
@@ -14,7 +14,7 @@ export interface Suggestions {
   readonly ignite: number | null;
   /** pytorch-lr-finder: the steepest slope from step to step. */
   readonly steepest: number | null;
-}
+};
 
 type Curve = readonly { readonly rate: number; readonly loss: number }[];
 
