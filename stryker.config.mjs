@@ -10,8 +10,9 @@ const SPECS = {
   'charts/axis': ['charts/axis', 'charts/chart'],
   'charts/svg': ['charts/svg', 'charts/chart'],
   'charts/text': ['charts/text', 'charts/chart'],
-  'config/rules': ['errors', 'config/config', 'presets/presets'],
-  'training/callback': ['training/callback', 'training/fit'],
+  'command/settings': ['command/settings', 'command/command'],
+  'config/rules': ['config/rules', 'errors', 'config/config', 'presets/preset'],
+  'training/callback': ['training/callback', 'training/fit', 'training/cases'],
   'training/reporter': ['training/callback', 'training/fit'],
   'training/state': ['training/state', 'training/damage'],
 };
