@@ -242,12 +242,16 @@ type Finite = Training & { readonly to: number };
 function lengthInBatches(schedule: Schedule, training: Finite): Notice | undefined {
   const { unit, T_0, cycles, batchesPerEpoch, start = 0 } = schedule.config;
   const length = T_0 ?? (typeof cycles === 'object' ? valueAt(cycles, 0) : undefined);
-  if (unit !== 'epoch' || length === undefined || batchesPerEpoch === undefined || training.firstEpoch > 0)
+  const isBeginning = training.firstEpoch === 0 && training.cycleBefore === undefined;
+  if (unit !== 'epoch' || length === undefined || batchesPerEpoch === undefined || !isBeginning)
     return undefined;
   const epochs = training.to - Math.max(training.from, start);
   const batches = Math.round(epochs * batchesPerEpoch);
   if (length <= epochs || length > batches) return undefined;
-  const cures = [{ config: { unit: 'batch' } }, ...endingWith(schedule, training, endsFrom(schedule, 0, 1))];
+  const cures = [
+    { config: { unit: 'batch' } },
+    ...endingWith(schedule, training, endsFrom(schedule, firstEnd(schedule), 1)),
+  ];
   return { kind: 'length in batches', length, epochs, batches, cures };
 }
 
@@ -266,7 +270,7 @@ function neverReachesPeak(schedule: Schedule, training: Finite): Notice | undefi
   const last = lastUpdate(schedule, training);
   const { cycle, phase } = schedule.cycleAt(last);
   if (cycle > 0 || (phase !== 'before' && phase !== 'warmup')) return undefined;
-  const ends = endsFrom(schedule, cycle, MAX_ENDS);
+  const ends = endsFrom(schedule, firstEnd(schedule), MAX_ENDS);
   const cures = endingWith(schedule, training, ends);
   return {
     kind: 'never reaches the peak',
@@ -277,12 +281,17 @@ function neverReachesPeak(schedule: Schedule, training: Finite): Notice | undefi
   };
 }
 
+/** The first cycle that a training can end with and leave nothing to be said. */
+const firstEnd = ({ config }: Schedule): number => (asksForRestarts(config) ? 1 : 0);
+
+const asksForRestarts = (config: ScheduleConfig): boolean =>
+  cycleCount(config) > 1 && (config.T_mult !== 1 || typeof config.cycles === 'object');
+
 /** Only if T_mult or a list of lengths asks for restarts: with equal cycles, one may be all that is wanted. */
 function noRestart(schedule: Schedule, training: Finite): Notice | undefined {
   const { config } = schedule;
-  const asksForRestarts =
-    cycleCount(config) > 1 && (config.T_mult !== 1 || typeof config.cycles === 'object');
-  if (!asksForRestarts || schedule.cycleAt(lastUpdate(schedule, training)).cycle > 0) return undefined;
+  if (!asksForRestarts(config) || schedule.cycleAt(lastUpdate(schedule, training)).cycle > 0)
+    return undefined;
   const ends = endsFrom(schedule, 1, MAX_ENDS).filter((end) => end > training.to);
   if (ends.length === 0) return undefined; // shorter than an update
   const cures = endingWith(schedule, training, ends);
@@ -294,7 +303,7 @@ function endsInsideCycle(schedule: Schedule, training: Finite): Notice | undefin
   const { to } = training;
   if (!isInside(schedule, training, to)) return undefined;
   const { cycle } = schedule.cycleAt(to);
-  const before = Math.max(0, cycle - MAX_ENDS + 1);
+  const before = Math.max(firstEnd(schedule), cycle - MAX_ENDS + 1);
   const ends = endsFrom(schedule, before, cycle - before + 1);
   const cures = endingWith(schedule, training, ends);
   const hasOwn = training.fitEnd !== undefined || cures.some((cure) => 'epochs' in cure);

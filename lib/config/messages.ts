@@ -78,7 +78,15 @@ export type Event =
   | { readonly kind: 'another writer'; readonly found: number; readonly written: number }
   | { readonly kind: 'update with another rate'; readonly found: number; readonly written: number }
   | { readonly kind: 'update with another optimizer' }
-  | { readonly kind: 'last cycle is over' };
+  | { readonly kind: 'last cycle is over' }
+  /** A saved training goes on in another cycle, because its config was changed; `starts` are cures. */
+  | { readonly kind: 'another cycle'; readonly from: number; readonly to: number; readonly starts: Starts };
+
+/** Values of `start` for a changed config: where training stands, if the schedule can begin there; and as it is. */
+export interface Starts {
+  readonly here: number | undefined;
+  readonly asIs: number;
+}
 
 /** What an event says, and what can be done about it. */
 export function describeEvent(event: Event): string {
@@ -106,6 +114,15 @@ export function describeEvent(event: Event): string {
         'the optimizer was replaced in the middle of an update, which may have been made at the learning rate of ' +
         'either one; replace it between updates, for example in onEpochBegin'
       );
+    case 'another cycle': {
+      const { from, to, starts } = event;
+      const here =
+        starts.here === undefined ? '' : `\`start: ${starts.here}\` to begin the schedule here, or `;
+      return (
+        `by the changed config, training goes on in cycle ${to}, no longer in cycle ${from}, since lengths count from the ` +
+        `beginning of training; to the changes, add ${here}\`start: ${starts.asIs}\` if this is intended`
+      );
+    }
     case 'last cycle is over':
       return (
         'the last cycle is over, so training stops after one batch, the fewest that TensorFlow.js can train; to start ' +
@@ -120,10 +137,12 @@ function describeCures(cures: readonly Cure[], kind: Notice['kind']): string {
     case 'batches unknown':
       return "set `batchesPerEpoch` in this callback's config";
     case 'begins inside a cycle': {
-      const [there, meant] = configsIn(cures).map(describeKeys);
-      if (there === undefined || meant === undefined) return '';
       const resumed = 'to resume from a saved state, use CosineAnnealingCallback.fromJSON';
-      return `set ${there} to begin the schedule there, or ${meant} if this is intended; ${resumed}`;
+      const starts = configsIn(cures).map(
+        (config) =>
+          `${describeKeys(config)} ${config['start'] === 0 ? 'if this is intended' : 'to begin the schedule there'}`,
+      );
+      return [...(starts.length > 0 ? [`set ${starts.join(', or ')}`] : []), resumed].join('; ');
     }
     case 'idle after the last cycle': {
       const given = configsIn(cures).map((config) => `set ${describeKeys(config)}`);

@@ -61,12 +61,10 @@ export class CosineAnnealingCallback extends CustomCallback {
     options: CosineAnnealingOptions = {},
     changes: Partial<CosineAnnealingConfig> = {},
   ): CosineAnnealingCallback {
-    const { knowledge, standing, log, cycleBefore } = loadState(json, changes);
+    const { knowledge, standing, log, jump } = loadState(json, changes);
     const annealing = new CosineAnnealingCallback(knowledge.given, options);
     annealing.#run = new Run(knowledge, standing, log);
-    if (cycleBefore !== undefined && cycleBefore !== annealing.cycle) {
-      annealing.#reporter.jump(cycleBefore, annealing.cycle);
-    }
+    if (jump !== undefined) annealing.#reporter.event({ kind: 'another cycle', ...jump });
     return annealing;
   }
 

@@ -67,11 +67,6 @@ export class Reporter {
     );
   }
 
-  /** A saved training that goes on in another cycle, because its config was changed. */
-  jump(from: number, to: number): void {
-    this.#info(`by the changed config, training stands in cycle ${to}, no longer in cycle ${from}`);
-  }
-
   notice(notice: Notice, unit: Unit): void {
     this.#warn(ABOUT_THE_END.includes(notice.kind) ? 'end' : notice.kind, () => describeNotice(notice, unit));
   }

@@ -197,7 +197,7 @@ export class Run {
     const before = positionOf(schedule, { ...place, epoch: clock });
     const from = positionOf(schedule, { ...place, epoch });
     const isJump = from !== before;
-    const ended = isJump ? this.#endBy(before) : undefined;
+    const ended = isJump && isKnown ? this.#endBy(this.#next()) : undefined; // by what was known then
     const moved = { ...stood, epoch };
     const standing = isJump ? movedTo(knowledge, moved) : moved;
     const cycleBefore = standing.last && schedule.cycleAt(standing.last.t).cycle;
@@ -386,10 +386,10 @@ function endOf(
   { step, epoch }: Standing,
   { unit, batchesPerEpoch }: Clock,
 ): number | undefined {
-  if (fit.epochs === undefined) return undefined;
+  if (fit.epochs === undefined || fit.epochs >= MAX_POSITION) return undefined; // open: fitDataset has no Infinity
   const epochs = fit.epochs - fit.firstEpoch;
   const end = unit === 'epoch' ? epoch + epochs : step + epochs * (batchesPerEpoch ?? Infinity);
-  return end < MAX_POSITION ? end : undefined; // fitDataset has no Infinity, so 2^53 - 1 stands for it
+  return end < MAX_POSITION ? end : undefined;
 }
 
 /** The length that the cycles fill, if the fit has one. */

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { positionOf } from '../annealing/clock';
 import { MAX_POSITION } from '../annealing/limits';
 import {
   type CosineAnnealingConfig,
@@ -7,6 +8,7 @@ import {
   type ScheduledConfig,
 } from '../config/config';
 import { keysSchema } from '../config/keys';
+import type { Starts } from '../config/messages';
 import {
   also,
   check,
@@ -21,7 +23,7 @@ import {
   positive,
   strict,
 } from '../config/rules';
-import { type CosineAnnealingError, refusal } from '../errors';
+import { CosineAnnealingError, refusal } from '../errors';
 import { checksumOf } from './checksum';
 import { type ConfigSpan, type HistoryColumns, HistoryLog, MAX_BATCH, MAX_EPOCH } from './history';
 import { type Knowledge, know, type Standing, settledOn } from './run';
@@ -164,8 +166,15 @@ export interface LoadedState {
   readonly knowledge: Knowledge;
   readonly standing: Standing;
   readonly log: HistoryLog;
-  /** The cycle of the last update by the config as it was saved, if that was changed. */
-  readonly cycleBefore: number | undefined;
+  /** If a changed config puts the last update into another cycle. */
+  readonly jump: Jump | undefined;
+}
+
+/** From one cycle to another, and the values of `start` that say what is meant. */
+interface Jump {
+  readonly from: number;
+  readonly to: number;
+  readonly starts: Starts;
 }
 
 /**
@@ -235,13 +244,40 @@ export function loadState(json: unknown, changes: Partial<CosineAnnealingConfig>
   const log = loadHistory(content.history, saved);
   const standing = { ...clock, last: last ?? undefined, unended: unended ?? undefined };
   if (isObject(changes) && Object.keys(changes).length === 0) {
-    return { knowledge: saved, standing, log, cycleBefore: undefined };
+    return { knowledge: saved, standing, log, jump: undefined };
   }
   const given = changed(saved.given, changes);
   const learned = Object.entries(saved.learned).filter(([key]) => !Object.hasOwn(changes, key));
   const knowledge = know(given, Object.fromEntries(learned));
-  const cycleBefore = last === null ? undefined : saved.schedule?.cycleAt(last.t).cycle;
-  return { knowledge, standing: settledOn(knowledge, standing), log, cycleBefore };
+  const settled = settledOn(knowledge, standing);
+  const jump = 'start' in changes ? undefined : jumpBetween(saved, standing, knowledge, settled);
+  return { knowledge, standing: settled, log, jump };
+}
+
+/** The jump of a training from where it stood to where it stands, if that is another cycle. */
+function jumpBetween(
+  before: Knowledge,
+  { last: lastBefore }: Standing,
+  { given, learned, schedule }: Knowledge,
+  { step, epoch, last }: Standing,
+): Jump | undefined {
+  if (before.schedule === undefined || schedule === undefined || !lastBefore || !last) return undefined;
+  const from = before.schedule.cycleAt(lastBefore.t).cycle;
+  const to = schedule.cycleAt(last.t).cycle;
+  if (from === to) return undefined;
+  const here = positionOf(schedule.config, { step, epoch, batch: 0 });
+  const canBegin = isAccepted(() => know(parseConfig({ ...given, start: here }), learned));
+  return { from, to, starts: { here: canBegin ? here : undefined, asIs: given.start ?? 0 } };
+}
+
+function isAccepted(work: () => unknown): boolean {
+  try {
+    work();
+    return true;
+  } catch (error) {
+    if (error instanceof CosineAnnealingError) return false;
+    throw error;
+  }
 }
 
 /** The config with the changes in it; eta_min and eta_min_ratio replace each other. */

@@ -16,6 +16,7 @@ import {
   plan,
 } from '../../lib/config/config';
 import { CosineAnnealingError } from '../../lib/errors';
+import { curesIn } from '../support/cures';
 import { type LegalConfig, legalConfig } from '../support/legal-config';
 
 const eta_max = 0.1;
@@ -342,7 +343,9 @@ describe('The cures of a notice', function () {
     const tried: Record<string, number> = {};
     const property = fc.property(shortConfig(), training(), (config, training) => {
       for (const { kind, cures, message } of noticesFor(config, training)) {
-        for (const cure of cures) {
+        const read = curesIn(message);
+        expect(read, message).to.have.deep.members([...cures]); // as a user reads them
+        for (const cure of read) {
           const cured =
             'epochs' in cure
               ? plan(config, { ...training, epochs: cure.epochs })

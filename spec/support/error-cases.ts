@@ -250,6 +250,7 @@ export const events: Record<string, (model: Sequential) => object> = {
       model.optimizer = tf.train.sgd(0.1);
     },
   }),
+  'a state is loaded with `changes: { T_0: 0.5 }`': () => ({}),
   "`afterLastCycle: 'stop'`, and a fit begins after the last cycle": () => ({}),
 };
 
@@ -287,6 +288,8 @@ export async function warningOf(event: string): Promise<string[]> {
   const other = new tf.CustomCallback(events[event]?.(model) ?? {});
   if (isAfterEnd) await train(model, [annealing], { epochs: 1 });
   await train(model, [annealing, other], isAfterEnd ? { epochs: 3, initialEpoch: 2 } : { epochs: 2 });
+  if (event.includes('changes'))
+    library.CosineAnnealingCallback.fromJSON(JSON.stringify(annealing), { logger }, { T_0: 0.5 });
   return said.map((message) => message.replace('CosineAnnealingCallback: ', ''));
 }
 

@@ -73,7 +73,7 @@ describe('Changes to the config of a saved state', () => {
       };
       const loaded = load(state, options, { T_0, T_mult: 1, verbose: 1 });
       expect(loaded.cycle).to.equal(cycle);
-      expect(lines.join()).to.contain(`training stands in cycle ${cycle}, no longer in cycle 2`);
+      expect(lines.join()).to.contain(`training goes on in cycle ${cycle}, no longer in cycle 2`);
       await ratesWith(loaded, 4, 5);
       if (T_0 === 100) expect(told).to.deep.equal([]);
       else expect(told).to.deep.equal(['restart 8 at 4', 'end of 8', 'restart 9 at 4', 'end of 9']);

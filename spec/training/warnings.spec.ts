@@ -1,8 +1,11 @@
 import { expect } from 'chai';
+import * as fc from 'fast-check';
 import { tf } from '../../examples/shared/backend';
-import type { CosineAnnealingConfig } from '../../lib/config/config';
+import { type CosineAnnealingConfig, cosineAnnealing, parseConfig } from '../../lib/config/config';
 import { CosineAnnealingCallback } from '../../lib/training/callback';
+import { know, Run } from '../../lib/training/run';
 import { printedDuring, recorder } from '../support/capture';
+import { curesIn } from '../support/cures';
 import { BATCHES, train, trainDataset, unsized } from '../support/datasets';
 import { callback } from '../support/drive';
 import { tinyModel } from '../support/models';
@@ -130,16 +133,18 @@ describe('A callback', () => {
     }
   });
 
-  it('says so if a changed config puts training into another cycle, at verbose 1', async () => {
+  it('warns if a changed config puts training into another cycle, unless `start` says what is meant', async () => {
     const { logger, lines } = recorder();
-    const annealing = new CosineAnnealingCallback({ T_0: 1, verbose: 1 }, silent);
+    const annealing = new CosineAnnealingCallback({ T_0: 1 }, silent);
     await train(tinyModel(), annealing, { ...quick, epochs: 4 });
     const state = JSON.stringify(annealing);
     CosineAnnealingCallback.fromJSON(state, { logger }, { T_0: 2 });
     CosineAnnealingCallback.fromJSON(state, { logger }, { T_0: 1, eta_min: 0.01 });
     CosineAnnealingCallback.fromJSON(state, { logger });
+    for (const start of [4, 0]) CosineAnnealingCallback.fromJSON(state, { logger }, { T_0: 2, start });
     expect(lines).to.deep.equal([
-      `info: ${PREFIX}by the changed config, training stands in cycle 1, no longer in cycle 3`,
+      `warn: ${PREFIX}by the changed config, training goes on in cycle 1, no longer in cycle 3, since lengths count from ` +
+        'the beginning of training; to the changes, add `start: 4` to begin the schedule here, or `start: 0` if this is intended',
     ]);
   });
 });
@@ -147,7 +152,7 @@ describe('A callback', () => {
 describe('The warning about how training ends', () => {
   it('takes a first cycle that is longer than the epochs, but not than their batches, for one in batches', async () => {
     expect(await linesOf({ T_0: 12, T_mult: 2 }, [3], {})).to.deep.equal([
-      "warn: the first cycle takes 12 epochs, but training has only 3 epochs (12 batches in all); if you meant batches, set `unit: 'batch'`; if not, train for 12 epochs, or if more fits follow, set their total length, such as `total: 12`",
+      "warn: the first cycle takes 12 epochs, but training has only 3 epochs (12 batches in all); if you meant batches, set `unit: 'batch'`; if not, train for 36 epochs, or if more fits follow, set their total length, such as `total: 36`",
     ]);
     expect(await linesOf({ T_0: 13 }, [3], {})).to.deep.equal([
       'warn: training ends at epoch 3, at a learning rate of 0.437128, inside a cycle that ends at epoch 13; train for 13 epochs, or if more fits follow, set their total length, such as `total: 13`',
@@ -166,7 +171,7 @@ describe('The warning about how training ends', () => {
 
   it('says that the warm-up never ends, before it says that no restart happens', async () => {
     expect(await linesOf({ T_0: 2, T_mult: 2, warmup: 5 }, [3])).to.deep.equal([
-      'warn: training ends at epoch 3, inside the warm-up, so the learning rate never reaches 0.5; train for 7, 11 or 19 epochs, or if more fits follow, set their total length, such as `total: 7`',
+      'warn: training ends at epoch 3, inside the warm-up, so the learning rate never reaches 0.5; train for 11, 19 or 35 epochs, or if more fits follow, set their total length, such as `total: 11`',
     ]);
   });
 
@@ -194,7 +199,7 @@ describe('The warning about how training ends', () => {
     const single = Array.from({ length: 12 }, () => 1);
     expect(await linesOf({ T_0: 4, T_mult: 2, total: 12 }, single)).to.deep.equal([]);
     expect(await linesOf({ T_0: 4, T_mult: 2, total: 11 }, single.slice(1))).to.deep.equal([
-      'warn: training ends at epoch 11, at a learning rate of 0.0190301, inside a cycle that ends at epoch 12; set `total: 4` or `total: 12`',
+      'warn: training ends at epoch 11, at a learning rate of 0.0190301, inside a cycle that ends at epoch 12; set `total: 12`',
     ]);
   });
 
@@ -236,6 +241,65 @@ describe('The warning about the learning rates', () => {
     expect(await linesOf({ T_0: 1, updateFreq: 'epoch' }, [3], {})).to.deep.equal([
       "warn: every cycle has one update, so the learning rate stays at 0.5; set `updateFreq: 'batch'`",
     ]);
+  });
+});
+
+describe('A warning in a fit', () => {
+  const cases: Record<string, [CosineAnnealingConfig, number, object]> = {
+    'length in batches': [{ T_0: 12, T_mult: 2 }, 3, {}],
+    'idle after the last cycle': [{ T_0: 2, cycles: 1 }, 5, quick],
+    'idle after cycles that fill a total': [{ cycles: 2, total: 4 }, 8, quick],
+    'never reaches the peak': [{ T_0: 2, T_mult: 2, warmup: 5 }, 3, quick],
+    'before the schedule begins': [{ T_0: 2, start: 5, cycles: 1 }, 3, quick],
+    'no restart': [{ T_0: 3, T_mult: 2 }, 3, quick],
+    'ends inside a cycle': [{ T_0: 10, T_mult: 2 }, 15, quick],
+    'ends inside a cycle of batches': [{ T_0: 7, unit: 'batch' }, 3, {}],
+    constant: [{ T_0: 2, eta_min: 0.5 }, 4, quick],
+    'one update per cycle': [{ T_0: 1, updateFreq: 'epoch' }, 3, {}],
+    'once an epoch in batches': [{ T_0: 12, unit: 'batch', updateFreq: 'epoch' }, 3, {}],
+    'begins inside a cycle': [{ T_0: 10 }, 10, { ...quick, initialEpoch: 1 }],
+  };
+  for (const [kind, [config, epochs, options]] of Object.entries(cases)) {
+    it(`has cures that are accepted and silence it, as they are read: ${kind}`, async () => {
+      const lines = await linesOf(config, [epochs], options);
+      const [warning = ''] = lines;
+      expect(lines).to.have.length(1);
+      const cures = curesIn(warning);
+      expect(cures).to.not.deep.equal([]);
+      const subject = warning.split(' ').slice(0, 3).join(' '); // more than a kind: all that is said of the end
+      for (const cure of cures) {
+        const [changed, count] = 'epochs' in cure ? [{}, cure.epochs] : [cure.config, epochs];
+        const given = Object.entries({ ...config, ...changed }).filter(([, value]) => value !== undefined);
+        const left = await linesOf(Object.fromEntries(given), [count], options);
+        const same = left.filter((line) => line.startsWith(subject));
+        expect(same, `${warning}\n${JSON.stringify(cure)}`).to.deep.equal([]);
+      }
+    });
+  }
+
+  it('does not come in a loop of fits of any lengths that makes up a `total` of whole cycles', () => {
+    const property = fc.property(
+      fc.integer({ min: 2, max: 9 }),
+      fc.constantFrom(1, 2, 3),
+      fc.integer({ min: 2, max: 3 }),
+      fc.integer({ min: 2, max: 5 }),
+      fc.infiniteStream(fc.integer({ min: 1, max: 8 })),
+      (T_0, T_mult, cycles, batchesPerEpoch, lengths) => {
+        const total = cosineAnnealing({ T_0, T_mult, eta_max: 1 }).cycleStart(cycles);
+        const run = new Run(know(parseConfig({ T_0, T_mult, total }), {}));
+        const fit = { firstEpoch: 0, isOnClock: false, batchesPerEpoch, learningRate: 0.5, optimizer: '' };
+        for (let epochs = 1; run.standing.epoch < total; ) {
+          epochs = Math.min(total - run.standing.epoch, lengths.next().value ?? 1);
+          expect(run.beginFit({ ...fit, epochs }).notices).to.deep.equal([]);
+          for (let epoch = 0; epoch < epochs; epoch++) {
+            run.book(run.updateAt(0));
+            run.countUpdate();
+            run.countEpoch(epoch);
+          }
+        }
+      },
+    );
+    fc.assert(property, { numRuns: 100 });
   });
 });
 
