@@ -7,7 +7,7 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } fr
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { toSVG } from '../lib/charts/chart';
-import { type DataName, epochsLeft, type Job, jobsLeft, keyOf, type Result, studies } from './evidence-plan';
+import { epochsLeft, type Job, jobsLeft, keyOf, type Result } from './evidence-plan';
 import { curvesOf, reportOf, seedsOf } from './evidence-report';
 import { perform } from './evidence-training';
 
