@@ -7,8 +7,8 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } fr
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { toSVG } from '../lib/charts/chart';
-import { type DataName, epochsLeft, type Job, jobsLeft, keyOf, type Result, studies } from './evidence-plan';
-import { claimOf, curvesOf, foundTable, seedsOf, tableOf, tuningTable } from './evidence-report';
+import { epochsLeft, type Job, jobsLeft, keyOf, type Result } from './evidence-plan';
+import { curvesOf, reportOf, seedsOf } from './evidence-report';
 import { perform } from './evidence-training';
 
 const WORKERS = 2;
@@ -48,27 +48,12 @@ async function main(): Promise<void> {
   });
   const results = new Results(values.out);
   if (!values.report) await trainAll(results);
-  report(results.all);
+  const report = reportOf(results.all);
+  console.log(`\n${report}`);
+  writeFileSync(join(values.out, 'evidence.md'), report);
   if (seedsOf('MNIST', results.all).length === 0) return;
-  const picture = join(values.out, 'evidence.svg');
-  writeFileSync(picture, pictureOf(results.all));
-  console.log(`\nThe mean curves are in ${picture}`);
-}
-
-function report(results: readonly Result[]): void {
-  for (const data of Object.keys(studies) as DataName[]) {
-    const seeds = seedsOf(data, results).length;
-    console.log(`\n${data}: how the peaks were tuned\n\n${tuningTable(data, results)}`);
-    if (seeds === 0) continue;
-    console.log(
-      `\n${data}: test error in percent, means of ${seeds} seeds; in brackets the difference to warm restarts on the ` +
-        `same seeds and its 95 % interval\n\n${tableOf(data, results)}\n`,
-    );
-    for (const line of claimOf(data, results)) console.log(line);
-  }
-  console.log(`\nPeaks of findLearningRate for 15 epochs\n\n${foundTable(results)}`);
-  const hours = results.reduce((sum, { seconds }) => sum + seconds, 0) / 3600;
-  console.log(`\n${results.length} trainings and searches, ${hours.toFixed(2)} hours of one core`);
+  writeFileSync(join(values.out, 'evidence.svg'), pictureOf(results.all));
+  console.log(`evidence.md and evidence.svg are in ${values.out}`);
 }
 
 function pictureOf(results: readonly Result[]): string {
