@@ -131,16 +131,8 @@ export class Trainer {
     this.#doing = 'Comparing four schedules on the same data, one after the other…';
     this.#enter('comparing');
     element('contest-result').hidden = false;
-    const silent = { info: () => {}, warn: () => {}, debug: () => {} };
-    const onUpdate = () => drawContest(contest.results);
     const highest = typeof peak === 'number' ? peak : Math.max(...peak);
-    let epochs = 0;
-    const onEach = () => {
-      const done = [...contest.results.values()].reduce((sum, { length }) => sum + length, 0);
-      if (done > epochs) onUpdate();
-      epochs = done;
-    };
-    await contest.hold(ready, highest, await this.#mnist(ready), { logger: silent, onUpdate: onEach });
+    await contest.hold(ready, highest, await this.#mnist(ready), () => drawContest(contest.results));
     write(element('contest-words'), wordsOf(contest.results));
     this.#enter(this.#run ? this.#phaseOfRun(this.#run) : 'ready');
   }
