@@ -337,5 +337,5 @@ function wordsOf(results: ReadonlyMap<string, readonly number[]>): string {
     })
     .sort((a, b) => a.error - b.error)
     .map(({ name, error }) => `${name} ${error.toFixed(1)} %`);
-  return `Test error at the end: ${ranking.join(', ')}. One training each: another shuffle moves these by a few tenths.`;
+  return `Test error at the end: ${ranking.join(', ')}. One training each, so small differences mean little.`;
 }
