@@ -181,7 +181,11 @@ describe('the page, to train with', () => {
     page = await site.open(linkTo(2, 10));
     await choose('cpu');
     await page.click('#contest');
-    await page.waitForFunction(() => document.getElementById('contest-words')?.textContent !== '');
+    await page.waitForFunction(
+      () => document.getElementById('contest-words')?.textContent !== '',
+      undefined,
+      { timeout: 60_000 },
+    );
     const words = await byId(page, 'contest-words').innerText();
     for (const name of ['this design', 'constant', 'step decay', 'one cosine']) {
       expect(words).to.match(new RegExp(`${name} \\d`));

@@ -34,6 +34,7 @@ export class Designer {
       const training = sample && { epochs: String(sample.epochs), batches: String(sample.batches) };
       this.#act({ ...this.#design, [this.#which]: draft, ...(training && { training }) });
     });
+    element('design').addEventListener('submit', (event) => event.preventDefault());
     element('compare').addEventListener('click', () => this.#compare());
     element('reset').addEventListener('click', () => this.#act(FIRST));
     for (const which of ['a', 'b'] as const) {

@@ -40,7 +40,8 @@ export function drawError({ accuracies, setup, annealing }: Run): void {
 
 /** Several trainings on the same data. */
 export function drawContest(results: ReadonlyMap<string, readonly number[]>): void {
-  const series = [...results].map(([name, accuracies]) => errorSeries(name, accuracies));
+  const begun = [...results].filter(([, accuracies]) => accuracies.length > 0);
+  const series = begun.map(([name, accuracies]) => errorSeries(name, accuracies));
   if (series.length > 0) draw('contest-chart', 'test error (%)', false, series);
 }
 

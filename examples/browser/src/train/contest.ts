@@ -1,6 +1,6 @@
 import type { CosineAnnealingConfig } from 'tfjs-cosine-annealing';
 import type { Mnist } from './data';
-import { type Listener, Run } from './run';
+import { Run } from './run';
 import type { Setup } from './setup';
 
 /** The schedules that a design is compared with, all as configs of this package. */
@@ -30,11 +30,11 @@ export class Contest {
   #current: Run | undefined;
   #isStopped = false;
 
-  async hold(setup: Setup, peak: number, mnist: Mnist, listener: Listener): Promise<void> {
+  async hold(setup: Setup, peak: number, mnist: Mnist, onEpoch: () => void): Promise<void> {
     for (const [name, config] of contestants(setup, peak)) {
       if (this.#isStopped) return;
-      const run = Run.begin({ ...setup, config }, { ...listener, onUpdate: () => listener.onUpdate() });
-      run.onEpoch = async () => {}; // none of them is kept
+      const run = Run.begin({ ...setup, config }, { logger: null, onUpdate: () => {} });
+      run.onEpoch = async () => onEpoch(); // none of them is kept
       this.#current = run;
       this.results.set(name, run.accuracies);
       try {

@@ -15,7 +15,7 @@ const FRAME = 32;
 
 /** What a run tells the page. */
 export interface Listener {
-  readonly logger: NonNullable<CosineAnnealingOptions['logger']>;
+  readonly logger: CosineAnnealingOptions['logger'];
   /** Called after each batch and epoch. */
   readonly onUpdate: () => void;
 }

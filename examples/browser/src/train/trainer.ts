@@ -131,16 +131,8 @@ export class Trainer {
     this.#doing = 'Comparing four schedules on the same data, one after the other…';
     this.#enter('comparing');
     element('contest-result').hidden = false;
-    const silent = { info: () => {}, warn: () => {}, debug: () => {} };
-    const onUpdate = () => drawContest(contest.results);
     const highest = typeof peak === 'number' ? peak : Math.max(...peak);
-    let epochs = 0;
-    const onEach = () => {
-      const done = [...contest.results.values()].reduce((sum, { length }) => sum + length, 0);
-      if (done > epochs) onUpdate();
-      epochs = done;
-    };
-    await contest.hold(ready, highest, await this.#mnist(ready), { logger: silent, onUpdate: onEach });
+    await contest.hold(ready, highest, await this.#mnist(ready), () => drawContest(contest.results));
     write(element('contest-words'), wordsOf(contest.results));
     this.#enter(this.#run ? this.#phaseOfRun(this.#run) : 'ready');
   }
@@ -345,5 +337,5 @@ function wordsOf(results: ReadonlyMap<string, readonly number[]>): string {
     })
     .sort((a, b) => a.error - b.error)
     .map(({ name, error }) => `${name} ${error.toFixed(1)} %`);
-  return `Test error at the end: ${ranking.join(', ')}. One training each: another shuffle moves these by a few tenths.`;
+  return `Test error at the end: ${ranking.join(', ')}. One training each, so small differences mean little.`;
 }
