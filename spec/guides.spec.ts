@@ -36,3 +36,29 @@ describe('docs/exports.md', () => {
     for (const name of Object.keys(library)) expect(read('docs/exports.md')).to.contain(`\`${name}`);
   });
 });
+
+describe('README.md', () => {
+  it('has the test errors of bench/evidence.md', () => {
+    const shown = rowsUnder('| MNIST |', read('README.md'));
+    const measured = rowsUnder('| schedule ', read('bench/evidence.md'));
+    expect(shown.length).to.equal(6);
+    for (const [name = '', ...errors] of shown) {
+      const row = measured.find(([schedule]) => schedule === name) ?? [];
+      expect(row.slice(2, 6).map(withoutInterval), name).to.deep.equal(errors);
+    }
+  });
+});
+
+/** The cells of a table's rows, less what marks the best. */
+function rowsUnder(head: string, markdown: string): string[][] {
+  const [table = ''] = markdown.slice(markdown.indexOf(head)).split('\n\n');
+  const rows = table.split('\n').slice(2);
+  return rows.map((row) =>
+    row
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.replaceAll('**', '').trim()),
+  );
+}
+
+const withoutInterval = (cell: string) => cell.replace(/ \(.*/, '');
