@@ -37,15 +37,16 @@ const blocks: Record<string, () => string> = {
     return ['With `{ T_0: 4, T_mult: 2, eta_max: 0.1, eta_min: 0.001 }`:', '', ...header, ...rows].join('\n');
   },
   keys() {
-    const rows = Object.entries(MEANINGS).flatMap(([group, keys]) =>
-      Object.entries(keys).map(([key, meaning], i) =>
-        row(i === 0 ? `**${group}**` : '', `\`${key}\``, meaning),
-      ),
-    );
     const warmup = Object.entries(WARMUP_MEANINGS).map(([key, meaning]) =>
       row('', `\`warmup.${key}\``, meaning),
     );
-    return [row('', 'key', 'meaning'), row('---', '---', '---'), ...rows, ...warmup].join('\n');
+    const rows = Object.entries(MEANINGS).flatMap(([group, keys]) =>
+      Object.entries(keys).flatMap(([key, meaning], i) => [
+        row(i === 0 ? `**${group}**` : '', `\`${key}\``, meaning),
+        ...(key === 'warmup' ? warmup : []),
+      ]),
+    );
+    return [row('', 'key', 'meaning'), row('---', '---', '---'), ...rows].join('\n');
   },
   restarts() {
     const header = [
