@@ -25,7 +25,7 @@ export type ScheduledConfig = ParsedConfig & {
  * @throws {@link CosineAnnealingError} that lists everything wrong with it.
  */
 export function parseConfig(config: CosineAnnealingConfig, names: Names = {}): ParsedConfig {
-  const result = keysSchema.safeParse(config, { reportInput: true });
+  const result = keysSchema.safeParse(config);
   const found = result.success ? [] : problemsOf(result.error);
   const wrong = new Set(found.map(({ path: [key] }) => String(key)));
   const checkable = result.success ? result.data : withoutKeys(config, wrong);

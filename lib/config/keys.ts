@@ -20,8 +20,10 @@ import {
 
 /** Shorter or longer cycles couldn't be told apart from rounding errors. */
 const length = () =>
-  positive().check(
-    also((value) => value >= MIN_LENGTH && value <= MAX_POSITION, `a number from ${MIN_LENGTH} to 2^53 - 1`),
+  also(
+    positive(),
+    (value) => value >= MIN_LENGTH && value <= MAX_POSITION,
+    `a number from ${MIN_LENGTH} to 2^53 - 1`,
   );
 
 const perCycle = <Item extends z.ZodMiniType<number, number>>(item: Item, expected: string) =>

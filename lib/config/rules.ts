@@ -5,12 +5,18 @@ import { CosineAnnealingError, MAX_PROBLEMS, type Problem, show, unknownNames } 
 
 /** The rules that single values are checked with, each with its wording: what config, presets, options and state are made of. */
 
-/** The wording of a rule; a value that breaks it is checked no further, so that each value has one problem. */
-const rule = (expected: string) => ({ error: `expected ${expected}`, abort: true });
+/** The problem of a value that breaks a rule. */
+const broken = (expected: string, received: unknown): Problem => ({
+  path: [],
+  rule: `expected ${expected}`,
+  received,
+});
 
 /** A value that passes a test; `expected` says which do. */
 export const passes = <Value>(isRight: (value: unknown) => boolean, expected: string) =>
-  z.custom<Value>(isRight, rule(expected));
+  own<Value, Value>((value, findings) =>
+    isRight(value) ? (value as Value) : findings.add([broken(expected, value)]),
+  );
 
 const number = (isRight: (value: number) => boolean, expected: string) =>
   passes<number>((value) => typeof value === 'number' && Number.isFinite(value) && isRight(value), expected);
@@ -18,9 +24,16 @@ const number = (isRight: (value: number) => boolean, expected: string) =>
 const integerFrom = (least: number) =>
   number((value) => Number.isSafeInteger(value) && value >= least, `an integer >= ${least}`);
 
-/** A further rule for a number that is right so far; `expected` says which are. */
-export const also = (isRight: (value: number) => boolean, expected: string) =>
-  z.refine<number>(isRight, rule(expected));
+/** A number that is right by a schema and passes a further test; `expected` says which do. */
+export const also = (
+  schema: z.ZodMiniType<number, number>,
+  isRight: (value: number) => boolean,
+  expected: string,
+) =>
+  own<number, number>((value, findings) => {
+    const read = findings.read(schema, value);
+    return read === undefined || isRight(read) ? read : findings.add([broken(expected, value)]);
+  });
 
 export const positive = () => number((value) => value > 0, 'a number > 0');
 
@@ -32,13 +45,14 @@ export const count = () => integerFrom(1);
 
 export const countFromZero = () => integerFrom(0);
 
-const withinReach = also((value) => value <= MAX_POSITION, 'a number <= 2^53 - 1');
+const withinReach = (schema: z.ZodMiniType<number, number>) =>
+  also(schema, (value) => value <= MAX_POSITION, 'a number <= 2^53 - 1');
 
 /** A length that may be 0, in the config's units. */
-export const duration = () => notNegative().check(withinReach);
+export const duration = () => withinReach(notNegative());
 
 /** A factor that lengthens cycles. */
-export const growth = () => positive().check(withinReach);
+export const growth = () => withinReach(positive());
 
 export const flag = () => passes<boolean>((value) => typeof value === 'boolean', 'true or false');
 
@@ -59,15 +73,13 @@ export const refused = (expected: string) => passes<never>(() => false, expected
 export function listOf<Item extends z.ZodMiniType>(item: Item, least: 0 | 1 = 1) {
   const read = new WeakSet<object>(); // configs are parsed again whenever more is learned
   return own<readonly z.output<Item>[], readonly z.input<Item>[]>((value, findings) => {
-    if (!Array.isArray(value)) return findings.add([{ path: [], rule: 'expected a list', received: value }]);
+    if (!Array.isArray(value)) return findings.add([broken('a list', value)]);
     if (read.has(value)) return value;
-    if (value.length < least)
-      findings.add([{ path: [], rule: 'expected at least one value', received: value }]);
+    if (value.length < least) findings.add([broken('at least one value', value)]);
     const items: z.output<Item>[] = [];
     for (let i = 0; i < value.length && findings.count < MAX_PROBLEMS; i++) {
-      const result = item.safeParse(value[i], { reportInput: true });
-      if (result.success) items.push(result.data);
-      else findings.add(problemsOf(result.error), i);
+      const one = findings.read(item, value[i], i);
+      if (one !== undefined) items.push(one);
     }
     if (items.length === value.length) read.add(items);
     return Object.freeze(items);
@@ -88,8 +100,7 @@ export function oneOrList<One extends z.ZodMiniType, Item extends z.ZodMiniType>
 /** Picks the schema by the value's form: z.union would only say that none fits, this says what is wrong with the one that was meant. */
 export function byForm<Schema extends z.ZodMiniType>(schemaFor: (value: unknown) => Schema) {
   return own<z.output<Schema>, z.input<Schema>>((value, findings) => {
-    const result = schemaFor(value).safeParse(value, { reportInput: true });
-    return result.success ? result.data : findings.add(problemsOf(result.error));
+    return findings.read(schemaFor(value), value);
   });
 }
 
@@ -99,8 +110,8 @@ export function mapped<Schema extends z.ZodMiniType, Form>(
   form: (value: z.output<Schema>) => Form,
 ) {
   return own<Form, z.input<Schema>>((value, findings) => {
-    const result = schema.safeParse(value, { reportInput: true });
-    return result.success ? form(result.data) : findings.add(problemsOf(result.error));
+    const read = findings.read(schema, value);
+    return read === undefined ? undefined : form(read);
   });
 }
 
@@ -113,16 +124,15 @@ export function strict<Shape extends Record<string, z.ZodMiniType>>(
   const known = Object.keys(shape);
   type Form = z.ZodMiniObject<Shape>;
   return own<Readonly<z.output<Form>>, z.input<Form>>((value, findings) => {
-    if (!isObject(value)) return findings.add([{ path: [], rule: `expected ${expected}`, received: value }]);
+    if (!isObject(value)) return findings.add([broken(expected, value)]);
     const unknown = Object.keys(value).filter((key) => !known.includes(key));
     const cures = new Map(Object.entries(elsewhere).map(([key, cure]) => [plain(key), cure]));
     findings.add(unknownNames(unknown, 'key', (key) => cures.get(plain(key)) ?? suggestion(key, known)));
     const read: Record<string, unknown> = {};
     for (const [key, schema] of Object.entries(shape)) {
       if (findings.count >= MAX_PROBLEMS) break;
-      const result = schema.safeParse(value[key], { reportInput: true });
-      if (!result.success) findings.add(problemsOf(result.error), key);
-      else if (result.data !== undefined) read[key] = result.data;
+      const part = findings.read(schema, value[key], key);
+      if (part !== undefined) read[key] = part;
     }
     return Object.freeze(read as z.output<Form>);
   });
@@ -134,9 +144,9 @@ export function withRules<Schema extends z.ZodMiniType>(
   conflicts: (value: z.output<Schema>) => Iterable<Problem>,
 ) {
   return own<z.output<Schema>, z.input<Schema>>((value, findings) => {
-    const result = schema.safeParse(value, { reportInput: true });
-    findings.add(result.success ? conflicts(result.data) : problemsOf(result.error));
-    return result.data;
+    const read = findings.read(schema, value);
+    if (read !== undefined) findings.add(conflicts(read));
+    return read;
   });
 }
 
@@ -151,7 +161,7 @@ export function check<Schema extends z.ZodMiniType>(
   value: unknown,
   ...root: Problem['path']
 ): z.output<Schema> {
-  const result = schema.safeParse(value, { reportInput: true });
+  const result = schema.safeParse(value);
   if (result.success) return result.data;
   const problems = problemsOf(result.error);
   throw new CosineAnnealingError(
@@ -167,14 +177,11 @@ export function check<Schema extends z.ZodMiniType>(
 export const checkOptions = <Schema extends z.ZodMiniType>(schema: Schema, value: unknown, name: string) =>
   check(schema, value, ...(isObject(value) ? [] : [name]));
 
-/** What zod found, as problems. */
-export function problemsOf({ issues }: z.core.$ZodError): Problem[] {
-  return issues.map((issue) => {
-    const path = issue.path.map(asStep);
-    if (issue.code === 'custom' && issue.params !== undefined) return { ...issue.params['problem'], path };
-    return { path, rule: issue.message, received: issue.input };
-  });
-}
+/** What was found, as problems: all of it by schemas of our own. */
+export const problemsOf = ({ issues }: z.core.$ZodError): Problem[] =>
+  issues.flatMap((issue) =>
+    issue.code === 'custom' ? [{ ...issue.params?.['problem'], path: issue.path.map(asStep) }] : [],
+  );
 
 /** The hint for an unknown name. */
 export function suggestion(key: string, known: readonly string[]): string {
@@ -207,6 +214,17 @@ class Findings {
 
   get count(): number {
     return this.#issues.length;
+  }
+
+  /** What a schema makes of a value; undefined if it is wrong, with its problems recorded below these keys. */
+  read<Schema extends z.ZodMiniType>(
+    schema: Schema,
+    value: unknown,
+    ...root: Problem['path']
+  ): z.output<Schema> | undefined {
+    const result = schema.safeParse(value);
+    if (!result.success) this.add(problemsOf(result.error), ...root);
+    return result.data;
   }
 
   /** Records problems, below these keys of the value if any are given; there is no result then. */

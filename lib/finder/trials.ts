@@ -66,7 +66,7 @@ export const finalOf = (losses: readonly number[]) => losses.slice(-Math.ceil(lo
  * A round compares trials of one length: upwards until one is clearly worse than the best, downwards until one is worse,
  * or clearly worse after two. Upwards, a draw goes on, since if learning begins slowly short trials can't tell apart
  * peaks that a longer one can, and the low ones among them are the useless ones. For the same reason a round that has
- * learned nothing goes no further down, unless a rate did harm, or a shorter round learned. The next round is longer.
+ * learned nothing goes down only as long as rates do harm, or if a shorter round learned. The next round is longer.
  */
 export function nextTrial(trials: readonly Measured[], plan: Plan): Omit<Trial, 'loss'> | undefined {
   const { left } = plan;
@@ -92,7 +92,7 @@ function openEnd(round: readonly Measured[], trials: readonly Measured[], plan: 
   const isTooHigh = didHarm(best, plan) || (isIdle && trials.some((trial) => hasLearned(trial, plan)));
   if (isTooHigh) return lower >= plan.from ? lower : undefined;
   if (!isClearlyWorse(highest, best) && higher <= plan.to * ROUNDING) return higher;
-  if (isIdle && !round.some((trial) => didHarm(trial, plan))) return undefined;
+  if (isIdle && !didHarm(lowest, plan)) return undefined;
   const isDraw = lowest !== best && !isClearlyWorse(lowest, best);
   const isOpen = lowest === best || (isDraw && lower * STEP ** DRAWS * ROUNDING >= best.eta_max);
   return isOpen && lower >= plan.from ? lower : undefined;

@@ -71,7 +71,10 @@ const cosineDecayRestarts = serialized(
       /** Length of the first cycle, in steps: a number > 0. */
       first_decay_steps: positive(),
       /** Each cycle is this many times as long as the one before: a number >= 1. Default: 2. */
-      t_mul: z._default(growth().check(also((value) => value >= 1, 'a number >= 1')), 2),
+      t_mul: z._default(
+        also(growth(), (value) => value >= 1, 'a number >= 1'),
+        2,
+      ),
       /** Each restart multiplies the amplitude by this number > 0. Default: 1. */
       m_mul: z._default(positive(), 1),
       /** Learning rate at the end of a cycle, as a fraction of the first one: 0 to 1. Default: 0. */

@@ -116,8 +116,8 @@ export function parseKeptChanges(options: unknown): number | null {
 
 const placeSchema = strict(
   {
-    epoch: optional(countFromZero().check(also((epoch) => epoch <= MAX_EPOCH, 'an integer < 2^32'))),
-    batch: optional(countFromZero().check(also((batch) => batch <= MAX_BATCH, 'an integer < 2^31'))),
+    epoch: optional(also(countFromZero(), (epoch) => epoch <= MAX_EPOCH, 'an integer < 2^32')),
+    batch: optional(also(countFromZero(), (batch) => batch <= MAX_BATCH, 'an integer < 2^31')),
   },
   'an object such as { epoch: 0, batch: 0 }',
 );

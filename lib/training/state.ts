@@ -31,7 +31,7 @@ import { type Knowledge, know, type Standing, settledOn } from './run';
 /** The version of the saved state that this package writes, and the only one it reads. */
 const VERSION = 1;
 
-const uint32 = () => countFromZero().check(also((value) => value <= MAX_EPOCH, 'an integer < 2^32'));
+const uint32 = () => also(countFromZero(), (value) => value <= MAX_EPOCH, 'an integer < 2^32');
 
 const learnedSchema = strict(
   {
