@@ -40,7 +40,7 @@ export class Run {
     this.model = model;
     // Hooks of the callback's own, since a CustomCallback of ours would wait for animation frames in a hidden page.
     this.annealing = makeCallback({
-      logger,
+      ...(logger !== undefined && { logger }),
       yieldEvery: FRAME,
       onBatchEnd: (_, logs) => {
         this.#noteLoss(logs?.['loss'] ?? Number.NaN);
