@@ -537,3 +537,4 @@ function windows() {
 }
 
 await main();
+process.exit(); // the time limit of a child that has ended would be waited for
