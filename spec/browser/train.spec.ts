@@ -40,18 +40,21 @@ describe('the page, to train with', () => {
     it(`trains on ${backend} with the very rates of the design, and stays responsive`, async () => {
       page = await site.open(linkTo(3, backend === 'webgl' ? 5 : BATCHES));
       await choose(backend);
-      const frames = page.evaluate(async () => {
-        let count = 0;
+      // Watched from within, since training can be over before a look from outside.
+      const training = page.evaluate(async () => {
+        const seen = { frames: 0, focused: new Set<string>() };
         while (document.body.dataset['phase'] !== 'finished') {
           await new Promise((resolve) => requestAnimationFrame(resolve));
-          if (document.body.dataset['phase'] === 'training') count++;
+          if (document.body.dataset['phase'] !== 'training') continue;
+          seen.frames++;
+          seen.focused.add(document.activeElement?.id ?? '');
         }
-        return count;
+        return { frames: seen.frames, focused: [...seen.focused] };
       });
       await byId(page, 'train').press('Enter');
-      await reach('training');
-      expect(await focused()).to.equal('stop');
       await reach('finished');
+      const { frames, focused: focusedWhile } = await training;
+      expect(focusedWhile).to.deep.equal(['stop']);
       expect(await focused()).to.not.equal('');
       const history = await historyOf();
       const batches = backend === 'webgl' ? 5 : BATCHES;
@@ -60,7 +63,7 @@ describe('the page, to train with', () => {
         const planned = lr(epoch + batch / batches);
         expect(Math.abs(learningRate - planned)).to.be.at.most(TOLERANCE * planned);
       }
-      expect(await frames).to.be.above(3);
+      expect(frames).to.be.above(3);
       expect(await status()).to.match(/^Done.* after 3 epochs/);
       expect(await page.locator('#restarts').getAttribute('value')).to.equal('1');
       expect(await page.locator('#loss-chart svg, #error-chart svg').count()).to.equal(2);
