@@ -17,6 +17,7 @@ import {
 } from '../examples/shared/mnist';
 import { CosineAnnealingCallback } from '../lib';
 import { SnapshotEnsemble } from '../lib/snapshots/ensemble';
+import { mean } from './statistics';
 import { table } from './table';
 
 const SEEDS = Number(process.env['SEEDS'] ?? 5);
@@ -40,10 +41,9 @@ async function compare(training: Digits, test: Digits): Promise<string[]> {
   for (let seed = 1; seed <= SEEDS; seed++) errors.push(await errorsWith(seed, training, test));
   tf.dispose([training, test].map(({ images, labels }) => [images, labels]));
   const columns = [0, 1, 2].map((column) => errors.map((row) => row[column] ?? Number.NaN));
-  return columns.map((column) => {
-    const mean = column.reduce((sum, error) => sum + error, 0) / column.length;
-    return `${percent(mean)} (${column.map((error) => (100 * error).toFixed(2)).join(', ')})`;
-  });
+  return columns.map(
+    (column) => `${percent(mean(column))} (${column.map((error) => (100 * error).toFixed(2)).join(', ')})`,
+  );
 }
 
 /** Of the last model, the ensemble and the averaged weights. */

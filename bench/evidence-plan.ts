@@ -1,6 +1,8 @@
 // What bench/evidence.ts trains, in which order, and how each peak is tuned. Pure: what is done decides what is next, so a
 // run that was ended goes on.
 
+import { mean } from './statistics';
+
 export type DataName = 'MNIST' | 'Fashion-MNIST';
 export type Part = 'tuning' | 'table' | 'found';
 
@@ -140,9 +142,7 @@ function meanError(
       ?.errors[judged]?.at(-1),
   );
   const known = errors.filter((error) => typeof error === 'number');
-  return known.length === errors.length
-    ? known.reduce((sum, error) => sum + error, 0) / known.length
-    : undefined;
+  return known.length === errors.length ? mean(known) : undefined;
 }
 
 /** What is left to do and can be done now, the most urgent first. */

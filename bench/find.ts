@@ -9,6 +9,7 @@ import { backendName, tf } from '../examples/shared/backend';
 import { CosineAnnealingCallback } from '../lib';
 import { findLearningRate } from '../lib/finder/finder';
 import { type Data, type OptimizerName, optimizers, type Task, tasks } from './find-tasks';
+import { mean, median } from './statistics';
 import { table } from './table';
 
 const { values: options } = parseArgs({
@@ -282,8 +283,5 @@ function reportWorst(cases: readonly NonNullable<ReturnType<typeof judged>>[]): 
 }
 
 const points = (value: number) => value.toFixed(2);
-const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-const median = (values: readonly number[]) =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
 void main();

@@ -8,6 +8,7 @@ import { HistoryLog, LearningRateHistory } from '../lib/training/history';
 import { know } from '../lib/training/run';
 import { saveState } from '../lib/training/state';
 import { pythonTimes, pytorch, timm } from './schedule-rivals';
+import { median } from './statistics';
 import { table } from './table';
 
 const eta = { eta_min: 1e-4, eta_max: 0.1 };
@@ -94,8 +95,7 @@ function nanoseconds(lr: (t: number) => number, ts: readonly number[]): number {
 
 /** Without the first rounds, in which the code is compiled. */
 function medianOf(times: readonly number[]): number {
-  const sorted = times.slice(WARMING_UP).sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
+  return median(times.slice(WARMING_UP));
 }
 
 async function objectRows(): Promise<string[][]> {

@@ -9,6 +9,7 @@ import { CosineAnnealingCallback } from '../lib';
 import { saveCheckpoint } from '../lib/snapshots/checkpoint';
 import { fileCheckpoint } from '../lib/snapshots/file-checkpoint';
 import { TrainingSnapshot } from '../lib/snapshots/snapshot';
+import { median } from './statistics';
 import { table } from './table';
 
 const ROUNDS = Number(process.env['ROUNDS'] ?? 50);
@@ -59,8 +60,5 @@ async function timed(work: () => unknown): Promise<number> {
   await work();
   return (performance.now() - begin) * 1e3;
 }
-
-const median = (values: number[]) =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
 void main();

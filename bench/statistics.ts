@@ -11,6 +11,10 @@ const Z_975 = 1.96;
 export const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
+/** The upper one of the two in the middle, if their number is even. */
+export const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+
 /** A mean with its 95 % interval, center ± half, for values that are about normally distributed. */
 export interface Interval {
   readonly center: number;

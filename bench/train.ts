@@ -3,7 +3,7 @@
 // bench/README.md.
 import { backendName, native, tf } from '../examples/shared/backend';
 import { CosineAnnealingCallback } from '../lib';
-import { type Interval, interval } from './statistics';
+import { type Interval, interval, median } from './statistics';
 import { table } from './table';
 
 type Model = ReturnType<typeof tf.sequential>;
@@ -190,8 +190,5 @@ const rotated = <Item>(items: readonly Item[], by: number): Item[] => {
   const first = by % items.length;
   return [...items.slice(first), ...items.slice(0, first)];
 };
-
-const median = (values: readonly number[]) =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
 void main();

@@ -20,7 +20,7 @@ export const batchSize = 64;
 export const batchesPerEpoch = Math.ceil(size.trainingImages / batchSize);
 
 /** The first images of MNIST's training part. */
-export const loadTrainingDigits = (): Digits => load('train', size.trainingImages);
+export const loadTrainingDigits = (count = size.trainingImages): Digits => load('train', count);
 
 /** The first images of MNIST's test part, which the network never trains on. */
 export const loadTestDigits = (): Digits => load('t10k', size.testImages);
