@@ -47,6 +47,16 @@ export function refusal(
   return new CosineAnnealingError([problem], cause === undefined ? undefined : { cause });
 }
 
+/** What some work comes to; undefined if it is refused by an error of this package. */
+export function unlessRefused<Result>(work: () => Result): Result | undefined {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof CosineAnnealingError) return undefined;
+    throw error;
+  }
+}
+
 /** Problems for names that aren't known; `cureOf` says what each may have been meant for. */
 export function unknownNames(
   names: readonly string[],

@@ -98,26 +98,25 @@ interface RateWithRestarts {
 
 /** The rate of every update, held until the next one. A restart is at the first update of its cycle. */
 function steps(schedule: PlottableSchedule, from: number, to: number, perUnit: number): RateWithRestarts {
-  const positionOf = (k: number) => positionOfUpdate(k, perUnit);
   const first = Math.floor(from * perUnit + ROUNDING);
   const count = Math.max(1, firstUpdateFrom(to, perUnit) - first);
-  const updates = Array.from({ length: count }, (_, i) => first + i);
-  const points = updates.map((k): Point => {
-    const t = positionOf(k);
-    return { x: Math.max(from, t), y: schedule(onBoundary(schedule, t, perUnit)) };
-  });
-  const cycleOf = (k: number) => cycleIndexAt(schedule, onBoundary(schedule, positionOf(k), perUnit));
-  const restarts = updates.flatMap((k): Mark[] => {
-    const [x, cycle] = [positionOf(k), cycleOf(k)];
-    return x >= from && cycle > cycleOf(Math.max(0, k - 1)) ? [{ x, label: String(cycle) }] : [];
-  });
+  const updates = Array.from({ length: count }, (_, i) => updateOf(schedule, first + i, perUnit));
+  const points = updates.map(({ x, t }): Point => ({ x: Math.max(from, x), y: schedule(t) }));
+  let { cycle: before } = updateOf(schedule, Math.max(0, first - 1), perUnit);
+  const restarts: Mark[] = [];
+  for (const { x, cycle } of updates) {
+    if (x >= from && cycle > before) restarts.push({ x, label: String(cycle) });
+    before = cycle;
+  }
   return { points: [...points, { x: to, y: points.at(-1)?.y ?? Number.NaN }], restarts };
 }
 
-/** The start of the next cycle, if nothing but rounding keeps an update at t from being its first one. */
-function onBoundary(schedule: PlottableSchedule, t: number, perUnit: number): number {
-  const next = startOf(schedule, cycleIndexAt(schedule, t) + 1);
-  return t < next && (next - t) * perUnit <= ROUNDING ? next : t;
+/** The k-th update: where it is drawn, its position on the schedule, and its cycle: the next one, if only rounding keeps it from that. */
+function updateOf(schedule: PlottableSchedule, k: number, perUnit: number) {
+  const x = positionOfUpdate(k, perUnit);
+  const next = startOf(schedule, cycleIndexAt(schedule, x) + 1);
+  const t = x < next && firstUpdateFrom(next, perUnit) <= k ? next : x;
+  return { x, t, cycle: cycleIndexAt(schedule, t) };
 }
 
 /** The rate at evenly spaced positions, and on both sides of every restart, or of every nth of more than SAMPLES. */

@@ -4,7 +4,7 @@ import type { PerCycle } from '../annealing/cycles';
 import { MAX_POSITION } from '../annealing/limits';
 import { type Cure, type Notice, noticesOf, type Plan, planOf, type Stretch } from '../annealing/plan';
 import { type Schedule, schedule } from '../annealing/schedule';
-import { CosineAnnealingError, type Problem, refusal } from '../errors';
+import { CosineAnnealingError, type Problem, refusal, unlessRefused } from '../errors';
 import { conflictsIn, type Names, nameIn, needsTotal } from './conflicts';
 import { type CosineAnnealingConfig, configKeys, keysSchema, type ParsedConfig } from './keys';
 import { describeNotice } from './messages';
@@ -155,15 +155,12 @@ function isSaidAfter(
   const scale = cure.config['unit'] === 'batch' ? (config.batchesPerEpoch ?? NaN) : 1;
   const { from, to, ...rest } = stretch;
   const changed = Object.entries({ ...config, total: config.total && config.total * scale, ...cure.config });
-  try {
+  const notices = unlessRefused(() => {
     const parsed = parseConfig(Object.fromEntries(changed.filter(([, value]) => value !== undefined)));
     const known = scheduleOf(needsTotal(parsed) ? parseConfig({ ...parsed, total: to }) : parsed);
-    const scaled = { ...rest, from: from * scale, to: to && to * scale };
-    return noticesOf(known, scaled).some((notice) => notice.kind === kind);
-  } catch (error) {
-    if (error instanceof CosineAnnealingError) return true;
-    throw error;
-  }
+    return noticesOf(known, { ...rest, from: from * scale, to: to && to * scale });
+  });
+  return notices === undefined || notices.some((notice) => notice.kind === kind);
 }
 
 /** What a pure schedule lacks in this config. */

@@ -92,6 +92,16 @@ const shape = {
   historyLimit: z.optional(count()),
 };
 
+/** TensorFlow.js's hooks, which are options of the callback, too. */
+export const hookNames = [
+  'onTrainBegin',
+  'onTrainEnd',
+  'onEpochBegin',
+  'onEpochEnd',
+  'onBatchBegin',
+  'onBatchEnd',
+] as const;
+
 /** The names of the callback's options, which a user may take for keys of the config. */
 export const optionNames = [
   'optimizer',
@@ -100,12 +110,7 @@ export const optionNames = [
   'onChange',
   'onRestart',
   'onCycleEnd',
-  'onTrainBegin',
-  'onTrainEnd',
-  'onEpochBegin',
-  'onEpochEnd',
-  'onBatchBegin',
-  'onBatchEnd',
+  ...hookNames,
 ] as const;
 
 const GIVEN_TO_FIT = 'it belongs to model.fit';

@@ -21,8 +21,11 @@ export const passes = <Value>(isRight: (value: unknown) => boolean, expected: st
 const number = (isRight: (value: number) => boolean, expected: string) =>
   passes<number>((value) => typeof value === 'number' && Number.isFinite(value) && isRight(value), expected);
 
-const integerFrom = (least: number) =>
-  number((value) => Number.isSafeInteger(value) && value >= least, `an integer >= ${least}`);
+/** Tests for an integer that a double holds exactly. */
+export const isIntegerFrom = (least: number) => (value: unknown) =>
+  Number.isSafeInteger(value) && Number(value) >= least;
+
+const integerFrom = (least: number) => passes<number>(isIntegerFrom(least), `an integer >= ${least}`);
 
 /** A number that is right by a schema and passes a further test; `expected` says which do. */
 export const also = (

@@ -1,4 +1,5 @@
 import type { ModelFitArgs } from '@tensorflow/tfjs-layers';
+import { isIntegerFrom } from '../config/rules';
 import { CosineAnnealingError, type Problem, refusal } from '../errors';
 import type { Trial } from './trials';
 
@@ -98,8 +99,8 @@ function* problemsIn(args: Args): Iterable<Problem> {
   yield* check(args, 'batchSize', isOptional(isCount), 'expected an integer >= 1');
   yield* check(args, 'from', isOptional(isRate), 'expected a number > 0');
   yield* check(args, 'to', isOptional(isRate), 'expected a number > 0');
-  yield* check(args, 'steps', isOptional(isCountFrom(MIN_STEPS)), `expected an integer >= ${MIN_STEPS}`);
-  yield* check(args, 'budget', isOptional(isCountFrom(MIN_BUDGET)), `expected an integer >= ${MIN_BUDGET}`);
+  yield* check(args, 'steps', isOptional(isIntegerFrom(MIN_STEPS)), `expected an integer >= ${MIN_STEPS}`);
+  yield* check(args, 'budget', isOptional(isIntegerFrom(MIN_BUDGET)), `expected an integer >= ${MIN_BUDGET}`);
   yield* check(args, 'onProgress', isOptional(isFunction), 'expected a function');
   yield* check(args, 'callbacks', isMissing, 'has no place in a search', 'pass it to fit');
   yield* check(args, 'initialEpoch', isMissing, 'has no place in a search', 'pass it to fit');
@@ -121,9 +122,7 @@ const isOptional = (isSuch: (value: unknown) => boolean) => (value: unknown) =>
   value === undefined || isSuch(value);
 const isFunction = (value: unknown) => typeof value === 'function';
 const isRate = (value: unknown) => typeof value === 'number' && value > 0 && Number.isFinite(value);
-const isCountFrom = (least: number) => (value: unknown) =>
-  typeof value === 'number' && value >= least && Number.isSafeInteger(value);
-const isCount = isCountFrom(1);
+const isCount = isIntegerFrom(1);
 
 const tooLittleData = (updates: number): Problem => ({
   path: ['budget'],

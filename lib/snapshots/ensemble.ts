@@ -1,7 +1,7 @@
 import { addN, cast, dispose, div, type Tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { _default } from 'zod/mini';
-import { check, checkOptions, count, isObject, oneOf, passes, strict } from '../config/rules';
+import { check, checkOptions, count, isIntegerFrom, isObject, oneOf, passes, strict } from '../config/rules';
 import { refusal } from '../errors';
 import type { CycleEnd } from '../training/options';
 import { batchNormLayersOf, estimateBatchNorm } from './batch-norm';
@@ -217,7 +217,7 @@ const optionsSchema = strict(
 const inBatchesSchema = strict({ batchSize: _default(count(), 32) }, 'an object such as { batchSize: 32 }');
 
 function isCountOrAll(value: unknown): boolean {
-  return value === 'all' || (Number.isSafeInteger(value) && Number(value) >= 1);
+  return value === 'all' || isIntegerFrom(1)(value);
 }
 
 const noCycleEnd = (received: unknown) =>

@@ -3,7 +3,17 @@ import type { CustomCallbackArgs, LayersModel } from '@tensorflow/tfjs-layers';
 import type * as z from 'zod/mini';
 import { _default, optional } from 'zod/mini';
 import type { optionNames } from '../config/keys';
-import { also, check, checkOptions, countFromZero, ignored, isObject, passes, strict } from '../config/rules';
+import {
+  also,
+  check,
+  checkOptions,
+  countFromZero,
+  ignored,
+  isIntegerFrom,
+  isObject,
+  passes,
+  strict,
+} from '../config/rules';
 import { type LearningRateChange, MAX_BATCH, MAX_EPOCH } from './history';
 import type { Logger } from './reporter';
 
@@ -93,7 +103,7 @@ const stateSchema = strict(
   {
     history: _default(
       passes<number | boolean>(
-        (value) => typeof value === 'boolean' || (Number.isSafeInteger(value) && Number(value) >= 0),
+        (value) => typeof value === 'boolean' || isIntegerFrom(0)(value),
         'true, false or an integer >= 0',
       ),
       true,

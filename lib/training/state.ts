@@ -23,7 +23,7 @@ import {
   positive,
   strict,
 } from '../config/rules';
-import { CosineAnnealingError, refusal } from '../errors';
+import { type CosineAnnealingError, refusal, unlessRefused } from '../errors';
 import { checksumOf } from './checksum';
 import { type ConfigSpan, type HistoryColumns, HistoryLog, MAX_BATCH, MAX_EPOCH } from './history';
 import { type Knowledge, know, type Standing, settledOn } from './run';
@@ -266,18 +266,8 @@ function jumpBetween(
   const to = schedule.cycleAt(last.t).cycle;
   if (from === to) return undefined;
   const here = positionOf(schedule.config, { step, epoch, batch: 0 });
-  const canBegin = isAccepted(() => know(parseConfig({ ...given, start: here }), learned));
-  return { from, to, starts: { here: canBegin ? here : undefined, asIs: given.start ?? 0 } };
-}
-
-function isAccepted(work: () => unknown): boolean {
-  try {
-    work();
-    return true;
-  } catch (error) {
-    if (error instanceof CosineAnnealingError) return false;
-    throw error;
-  }
+  const begun = unlessRefused(() => know(parseConfig({ ...given, start: here }), learned));
+  return { from, to, starts: { here: begun && here, asIs: given.start ?? 0 } };
 }
 
 /** The config with the changes in it; eta_min and eta_min_ratio replace each other. */
