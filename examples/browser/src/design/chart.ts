@@ -1,5 +1,5 @@
 import type { Draft } from './draft';
-import { drawing } from './drawing';
+import { drawing, type Size } from './drawing';
 import { element, write } from './elements';
 import { type Handle, handleNear, handlesOf, snapped } from './handles';
 import { shape } from './overlay';
@@ -24,15 +24,18 @@ export class Chart {
   readonly #box = element('chart');
   readonly #cursor = element<HTMLInputElement>('cursor');
   readonly #onDrag: (draft: Draft) => void;
+  #size: Size;
   #shown: Shown | undefined;
   #area: PlotArea | undefined;
   #handles: readonly Handle[] = [];
   /** What is dragged, and the plot as it was when that began: axes may change under the pointer. */
   #drag: { readonly handle: Handle; readonly area: PlotArea } | undefined;
 
-  constructor(onDrag: (draft: Draft) => void, onResize: () => void) {
+  constructor(onDrag: (draft: Draft) => void) {
     this.#onDrag = onDrag;
-    new ResizeObserver(onResize).observe(this.#box);
+    this.#size = { width: this.#box.clientWidth, height: this.#box.clientHeight };
+    // Told rather than asked for at each drawing, which would have the page laid out twice.
+    new ResizeObserver((entries) => this.#fit(entries)).observe(this.#box);
     this.#cursor.addEventListener('input', () => this.#drawOverlay());
     this.#box.addEventListener('pointermove', (event) => this.#onMove(event));
     this.#box.addEventListener('pointerdown', (event) => this.#onDown(event));
@@ -44,13 +47,29 @@ export class Chart {
   }
 
   draw(shown: Shown): void {
+    const before = this.#shown;
     this.#shown = shown;
-    const width = Math.max(320, Math.round(this.#box.clientWidth));
-    const height = Math.max(200, Math.round(this.#box.clientHeight));
-    this.#box.innerHTML = drawing(shown.a, shown.b, shown.isLog, { width, height });
-    const svg = this.#box.querySelector('svg');
-    this.#area = svg ? plotAreaOf(svg, shown.a.to, shown.isLog) : undefined;
+    if (before?.a !== shown.a || before.b !== shown.b || before.isLog !== shown.isLog)
+      this.#drawCurves(shown);
     this.#handles = handlesOf(shown.edited, shown.draft);
+    this.#drawOverlay();
+  }
+
+  #drawCurves({ a, b, isLog }: Shown): void {
+    const [width, height] = [Math.max(320, this.#size.width), Math.max(200, this.#size.height)];
+    this.#box.innerHTML = drawing(a, b, isLog, { width, height });
+    const svg = this.#box.querySelector('svg');
+    this.#area = svg ? plotAreaOf(svg, a.to, isLog) : undefined;
+  }
+
+  #fit(entries: readonly ResizeObserverEntry[]): void {
+    const box = entries.at(-1)?.contentRect;
+    if (!box) return;
+    const size = { width: Math.round(box.width), height: Math.round(box.height) };
+    if (size.width === this.#size.width && size.height === this.#size.height) return;
+    this.#size = size;
+    if (!this.#shown) return;
+    this.#drawCurves(this.#shown);
     this.#drawOverlay();
   }
 

@@ -34,8 +34,19 @@ export interface Right {
   readonly to: number;
 }
 
-/** Asks the package: every problem there is, and nothing of the page's own. */
+/** What was said last of a draft, and for which training. */
+const known = new WeakMap<Draft, { readonly written: TrainingDraft; readonly verdict: Verdict }>();
+
+/** Asks the package: every problem there is, and nothing of the page's own; once, until something changes. */
 export function judge(draft: Draft, written: TrainingDraft): Verdict {
+  const last = known.get(draft);
+  if (last?.written === written) return last.verdict;
+  const verdict = verdictOn(draft, written);
+  known.set(draft, { written, verdict });
+  return verdict;
+}
+
+function verdictOn(draft: Draft, written: TrainingDraft): Verdict {
   const problems = new Map<string, string>();
   const training = attempt(problems, TRAINING_FIELDS, () => trainingOf(written));
   const right = attempt(problems, {}, () => rightOf(draft, training ?? { epochs: 1, batches: 1 }));
