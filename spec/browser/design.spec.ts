@@ -200,14 +200,14 @@ describe('the page, to design with', () => {
       for (let change = 1; change <= 60; change++) {
         field.value = String(0.05 + change / 1000);
         field.dispatchEvent(new Event('input', { bubbles: true }));
-        if (change % 6 === 0) await new Promise((resolve) => requestAnimationFrame(resolve));
+        if (change % 3 === 0) await new Promise((resolve) => requestAnimationFrame(resolve));
       }
       count.rows = document.querySelectorAll('#cycle-table tr').length;
       return count;
     });
-    expect(seen.charts).to.be.within(1, 10);
+    expect(seen.charts).to.be.within(1, 20);
     expect(seen.findings).to.equal(0);
-    // Safari allows 100 in 30 seconds.
+    // In 20 frames; Safari allows 100 in 30 seconds.
     expect(seen.links).to.be.below(10);
     expect(seen.rows).to.equal(0);
     expect(await copiedLink()).to.contain('eta_max=0.11&');
