@@ -3,8 +3,10 @@ import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
+import { curve } from '../../examples/browser/src/design/points';
 import { cosineAnnealing } from '../../lib';
 import { configKeys } from '../../lib/config/keys';
+import { plan } from '../../lib/schedule';
 import { byId, drawn, Site, violationsOn } from './support';
 
 const FIRST = { T_0: 1, T_mult: 2, eta_max: 0.05, eta_min: 0.0001 };
@@ -173,6 +175,28 @@ describe('the page, to design with', () => {
     console.log(`      the longest task took ${longest.toFixed(0)} ms`);
     expect(longest).to.be.below(500); // 100 on a machine with nothing else to do
     expect(await page.locator('#chart svg').count()).to.equal(1);
+  });
+
+  it('says how many restarts are too close to be drawn one by one, to eyes and ears', async () => {
+    page = await site.open('#T_0=0.0015&eta_max=0.1&epochs=15&batches=20000');
+    expect(await textOf('left-out')).to.match(
+      /^The 9,999 warm restarts are too close to be drawn one by one/,
+    );
+    expect(await page.locator('#chart title').textContent()).to.contain('9,999 restarts as a band');
+    expect(await textOf('findings')).to.match(/^9,999 warm restarts, the first at epoch 0\.0015, 0\.003/);
+    expect(await page.locator('.handle').count()).to.be.within(1, 3);
+    expect(await page.locator('#chart svg *').count()).to.be.below(60);
+    await page.click('#compare');
+    await byId(page, 'T_0').fill('0.003');
+    await drawn(page);
+    expect(await textOf('left-out')).to.match(
+      /^The 9,999 warm restarts of A .* The 4,999 warm restarts of B /,
+    );
+    await page.click('#compare');
+    await byId(page, 'T_0').fill('5');
+    await drawn(page);
+    expect(await textOf('left-out')).to.equal('');
+    expect(await textOf('findings')).to.match(/^Warm restarts at epoch 5, 10\./);
   });
 
   it('draws once a frame however fast changes come, and makes anew only what they change', async () => {
@@ -377,6 +401,65 @@ describe('the page, to design with', () => {
     const chart = await page.locator('#chart').boundingBox();
     expect(chart?.height).to.be.below(360);
   });
+});
+
+describe('curve', () => {
+  const COLUMNS = 400;
+  /** What the oracle's samples may miss of a peak. */
+  const TOLERANCE = 1e-3;
+
+  for (const config of [
+    { T_0: 0.0015, eta_max: 0.1, eta_min: 0.001 },
+    { T_0: 0.0015, eta_max: 0.1, amplitude_mult: 0.9995 },
+    { T_0: 0.001, warmup: { length: 0.0003, everyCycle: true }, plateau: 0.0001, eta_max: 0.1 },
+    { T_0: 0.0015, eta_max: [0.1, 0.02, 0.05, 0.3, 0.1], eta_min: [0.01, 0] },
+    { T_0: 0.001, T_mult: 1.002, eta_max: 0.1 },
+  ]) {
+    it(`reaches as low and as high as the schedule in each column: ${JSON.stringify(config)}`, () => {
+      const right = trained(config);
+      const { schedule, to } = right;
+      const width = to / COLUMNS;
+      const exact = Array.from({ length: COLUMNS }, (_, i) => {
+        const rates = Array.from({ length: 2000 }, (_sample, k) => schedule((i + k / 2000) * width));
+        return { low: Math.min(...rates), high: Math.max(...rates) };
+      });
+      const points = curve(right, COLUMNS);
+      exact.forEach((_, i) => {
+        const rates = points.filter(([t]) => t >= i * width && t < (i + 1) * width).map(([, rate]) => rate);
+        const near = exact.slice(Math.max(0, i - 1), i + 2);
+        const [lows, highs] = [near.map(({ low }) => low), near.map(({ high }) => high)];
+        expect(Math.min(...rates)).to.be.within(Math.min(...lows) - TOLERANCE, Math.max(...lows) + TOLERANCE);
+        expect(Math.max(...rates)).to.be.within(
+          Math.min(...highs) - TOLERANCE,
+          Math.max(...highs) + TOLERANCE,
+        );
+      });
+    });
+  }
+
+  it('asks the schedule as often for ten million restarts as for ten thousand', () => {
+    const [few, many] = [1.5e-3, 1.5e-6].map((T_0) => {
+      const right = trained({ T_0, eta_max: 0.1 });
+      let asked = 0;
+      const count = {
+        apply(...call: Parameters<typeof Reflect.apply>) {
+          asked++;
+          return Reflect.apply(...call);
+        },
+      };
+      curve({ ...right, schedule: new Proxy(right.schedule, count) }, COLUMNS);
+      return asked;
+    });
+    expect(few).to.be.within(COLUMNS, 4 * COLUMNS);
+    expect(many).to.equal(few);
+  });
+
+  function trained(config: Parameters<typeof cosineAnnealing>[0]): Parameters<typeof curve>[0] {
+    const training = { epochs: 15, batches: 20_000 };
+    const schedule = cosineAnnealing({ ...config, batchesPerEpoch: training.batches });
+    const planned = plan(config, { epochs: training.epochs, batchesPerEpoch: training.batches });
+    return { config, schedule, plan: planned, training, to: training.epochs };
+  }
 });
 
 const rate = (value: number) => String(Number(value.toPrecision(3)));

@@ -1,7 +1,7 @@
 import type { Draft } from './draft';
-import { drawing, type Size } from './drawing';
+import { drawing, leftOut, type Size } from './drawing';
 import { element, write } from './elements';
-import { type Handle, handleNear, handlesOf, snapped } from './handles';
+import { apart, type Handle, handleNear, handlesOf, snapped } from './handles';
 import { shape } from './overlay';
 import { type PlotArea, plotAreaOf } from './plot-area';
 import { described, positionAt } from './position';
@@ -16,6 +16,8 @@ export interface Shown {
   readonly draft: Draft;
 }
 
+/** In pixels. */
+const RADIUS = 6;
 /** How near to a handle a pointer must be, in pixels: a finger is broader than a mouse. */
 const REACH = { mouse: 14, touch: 26 };
 
@@ -51,7 +53,7 @@ export class Chart {
     this.#shown = shown;
     if (before?.a !== shown.a || before.b !== shown.b || before.isLog !== shown.isLog)
       this.#drawCurves(shown);
-    this.#handles = handlesOf(shown.edited, shown.draft);
+    this.#placeHandles(shown);
     this.#drawOverlay();
   }
 
@@ -60,6 +62,20 @@ export class Chart {
     this.#box.innerHTML = drawing(a, b, isLog, { width, height });
     const svg = this.#box.querySelector('svg');
     this.#area = svg ? plotAreaOf(svg, a.to, isLog) : undefined;
+    write(element('left-out'), leftOut(a, b, { width, height }));
+  }
+
+  #placeHandles({ edited, draft }: Shown): void {
+    const area = this.#editedArea;
+    this.#handles = area ? apart(handlesOf(edited, draft), area, RADIUS) : [];
+  }
+
+  /** The plot in the units of the schedule that can be dragged, which may count otherwise than A. */
+  get #editedArea(): PlotArea | undefined {
+    const [shown, area] = [this.#shown, this.#area];
+    if (!shown || !area) return undefined;
+    const scale = shown.a.to / shown.edited.to;
+    return { ...area, xAt: (t) => area.xAt(t * scale), tAt: (x) => area.tAt(x) / scale };
   }
 
   #fit(entries: readonly ResizeObserverEntry[]): void {
@@ -70,6 +86,7 @@ export class Chart {
     this.#size = size;
     if (!this.#shown) return;
     this.#drawCurves(this.#shown);
+    this.#placeHandles(this.#shown);
     this.#drawOverlay();
   }
 
@@ -79,19 +96,17 @@ export class Chart {
   }
 
   #drawOverlay(): void {
-    const [shown, area] = [this.#shown, this.#area];
+    const [shown, area, editedArea] = [this.#shown, this.#area, this.#editedArea];
     const svg = this.#box.querySelector('svg');
-    if (!shown || !area || !svg) return;
+    if (!shown || !area || !editedArea || !svg) return;
     svg.querySelector('.overlay')?.remove();
     const overlay = shape('g', { class: 'overlay' });
     const share = this.#cursor.valueAsNumber / Number(this.#cursor.max);
     const across = { x1: area.left + share * (area.right - area.left), y1: area.top, y2: area.bottom };
     overlay.append(shape('line', { ...across, x2: across.x1, class: 'cursor' }));
     for (const { t, learningRate } of this.#handles) {
-      const scale = shown.a.to / shown.edited.to;
-      overlay.append(
-        shape('circle', { cx: area.xAt(t * scale), cy: area.yAt(learningRate), r: 6, class: 'handle' }),
-      );
+      const at = { cx: editedArea.xAt(t), cy: editedArea.yAt(learningRate) };
+      overlay.append(shape('circle', { ...at, r: RADIUS, class: 'handle' }));
     }
     const texts = [];
     for (const [name, right] of [['a', shown.a] as const, ['b', shown.b] as const]) {
@@ -115,19 +130,18 @@ export class Chart {
   }
 
   #handleUnder(event: PointerEvent, { x, y }: { x: number; y: number }): Handle | undefined {
-    const [shown, area] = [this.#shown, this.#area];
-    if (!shown || !area) return undefined;
-    const scale = shown.a.to / shown.edited.to;
-    const scaled = { ...area, xAt: (t: number) => area.xAt(t * scale) };
-    return handleNear(this.#handles, scaled, x, y, event.pointerType === 'touch' ? REACH.touch : REACH.mouse);
+    const area = this.#editedArea;
+    const reach = event.pointerType === 'touch' ? REACH.touch : REACH.mouse;
+    return area && handleNear(this.#handles, area, x, y, reach);
   }
 
   #onDown(event: PointerEvent): void {
     const handle = this.#handleUnder(event, this.#pointOf(event));
-    if (!handle || !this.#area) return;
+    const area = this.#editedArea;
+    if (!handle || !area) return;
     event.preventDefault();
     this.#box.setPointerCapture(event.pointerId);
-    this.#drag = { handle, area: this.#area };
+    this.#drag = { handle, area };
   }
 
   #onMove(event: PointerEvent): void {
@@ -136,7 +150,7 @@ export class Chart {
     if (!area || !shown) return;
     const point = this.#pointOf(event);
     if (this.#drag) {
-      this.#dragTo(point, shown);
+      this.#dragTo(point);
       return;
     }
     this.#box.classList.toggle('draggable', this.#handleUnder(event, point) !== undefined);
@@ -144,17 +158,16 @@ export class Chart {
     this.#drawOverlay();
   }
 
-  #dragTo({ x, y }: { x: number; y: number }, { a, edited }: Shown): void {
+  #dragTo({ x, y }: { x: number; y: number }): void {
     if (!this.#drag) return;
     const { handle, area } = this.#drag;
-    const scale = edited.to / a.to;
-    const t = snapped(area.tAt(x) * scale, (area.tAt(area.left + 1) - area.tAt(area.left)) * scale);
+    const t = snapped(area.tAt(x), area.tAt(area.left + 1) - area.tAt(area.left));
     const value = Math.max(area.valueAt(y), 0);
     const learningRate = snapped(value, Math.abs(area.valueAt(y - 1) - area.valueAt(y)) || 1e-6);
-    const isAcross = handle.moveTo !== undefined && Math.abs(area.xAt(handle.t / scale) - x) > 3;
+    const isAcross = handle.moveTo !== undefined && Math.abs(area.xAt(handle.t) - x) > 3;
     const isUp = handle.raiseTo !== undefined && Math.abs(area.yAt(handle.learningRate) - y) > 6;
     // An end moves along the stronger pull, so that a length can be dragged without changing eta_min.
-    const across = Math.abs(area.xAt(handle.t / scale) - x) >= Math.abs(area.yAt(handle.learningRate) - y);
+    const across = Math.abs(area.xAt(handle.t) - x) >= Math.abs(area.yAt(handle.learningRate) - y);
     if (isAcross && (across || !isUp)) this.#onDrag(handle.moveTo?.(t) ?? {});
     else if (isUp) this.#onDrag(handle.raiseTo?.(learningRate) ?? {});
   }
