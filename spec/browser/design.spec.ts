@@ -7,9 +7,35 @@ import { curve } from '../../examples/browser/src/design/points';
 import { cosineAnnealing } from '../../lib';
 import { configKeys } from '../../lib/config/keys';
 import { plan } from '../../lib/schedule';
-import { byId, drawn, Site, violationsOn } from './support';
+import { byId, contrastsOn, drawn, Site, violationsOn } from './support';
 
 const FIRST = { T_0: 1, T_mult: 2, eta_max: 0.05, eta_min: 0.0001 };
+
+/** What carries meaning beside text, and the property that holds its colour. */
+const CURVES = [
+  ['#chart path[stroke-linejoin]', 'stroke'],
+  ['#chart path[d$=z]', 'fill'],
+  ['#chart path[stroke-dasharray]', 'stroke'],
+  ['#chart path[d*=v5]', 'stroke'],
+  ['.overlay .cursor', 'stroke'],
+  ['.overlay .handle', 'stroke'],
+  ['.overlay .dot', 'fill'],
+] as const;
+const CONTROLS = [
+  ['button:enabled', 'border-top-color'],
+  ['[type=text]', 'border-top-color'],
+  ['[type=text]', 'border-bottom-color'],
+  ['select', 'border-top-color'],
+  ['textarea', 'border-top-color'],
+  ['[type=range]', 'accent-color'],
+  ['[type=radio]', 'accent-color'],
+  ['[type=checkbox]', 'accent-color'],
+] as const;
+const WRONG = [
+  ['[aria-invalid=true]', 'border-top-color'],
+  ['#findings .wrong', 'border-left-color'],
+  ['#chart path[stroke-linejoin]', 'stroke'],
+] as const;
 
 describe('the page, to design with', () => {
   const site = Site.forThisFile();
@@ -385,6 +411,38 @@ describe('the page, to design with', () => {
     }
     page = await site.open();
   });
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    it(`gives a contrast of 3 to whatever carries meaning, in ${colorScheme}`, async () => {
+      for (const [hash, typed, meaningful] of [
+        ['#T_0=5&eta_max=1&b.=&b.T_0=3&b.eta_max=0.5&epochs=12', '3', [...CURVES, ...CONTROLS]],
+        ['#T_0=5&eta_max=1&epochs=13', '5', [['#findings .notice', 'border-left-color']]],
+        ['#T_0=5&eta_max=1&epochs=15', '5', [['#findings .fine', 'border-left-color']]],
+        ['#T_0=5&eta_max=1&epochs=15', '0', WRONG],
+      ] as const) {
+        page = await site.open(hash, { colorScheme });
+        await byId(page, 'T_0').fill(typed);
+        await drawn(page);
+        const found = await contrastsOn(page, meaningful);
+        const missed = meaningful.filter(([selector]) => !found.some((one) => one.selector === selector));
+        expect(missed).to.deep.equal([]);
+        expect(found.filter(({ contrast }) => contrast < 3)).to.deep.equal([]);
+        await page.context().close();
+      }
+      page = await site.open('', { colorScheme });
+    });
+
+    it(`draws a ring around whatever has the focus, in ${colorScheme}`, async () => {
+      page = await site.open('', { colorScheme });
+      for (let stop = 1; stop <= 45; stop++) {
+        await page.keyboard.press('Tab');
+        const style = await page.locator(':focus').evaluate((one) => getComputedStyle(one).outlineStyle);
+        const [ring] = await contrastsOn(page, [[':focus', 'outline-color']]);
+        expect(style, ring?.name).to.equal('solid');
+        expect(ring?.contrast, ring?.name).to.be.at.least(3);
+      }
+    });
+  }
 
   it('fits screens of 320 pixels and phones held sideways, and keeps its sliders in forced colours', async () => {
     page = await site.open('', { viewport: { width: 320, height: 640 }, forcedColors: 'active' });
