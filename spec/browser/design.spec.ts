@@ -444,15 +444,30 @@ describe('the page, to design with', () => {
     });
   }
 
-  it('fits screens of 320 pixels and phones held sideways, and keeps its sliders in forced colours', async () => {
-    page = await site.open('', { viewport: { width: 320, height: 640 }, forcedColors: 'active' });
+  it('keeps its sliders, and the keys and the curves of its chart, in forced colours', async () => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      page = await site.open('#T_0=5&eta_max=1&b.=&b.T_0=3&b.eta_max=0.5&epochs=12', {
+        forcedColors: 'active',
+        colorScheme,
+      });
+      for (const slider of await page.locator('[type=range]').all())
+        expect(await slider.evaluate((range) => getComputedStyle(range).appearance)).to.equal('auto');
+      const found = await contrastsOn(page, CURVES);
+      // A curve each, and a key each.
+      expect(
+        found.filter(({ name }) => name.startsWith('stroke of #chart path[stroke-linejoin]')),
+      ).to.have.length(4);
+      expect(found.filter(({ contrast }) => contrast < 3)).to.deep.equal([]);
+      await page.context().close();
+    }
+    page = await site.open();
+  });
+
+  it('fits screens of 320 pixels and phones held sideways', async () => {
+    page = await site.open('', { viewport: { width: 320, height: 640 } });
     const overflow = () =>
       page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     expect(await overflow()).to.equal(0);
-    const slider = await page
-      .getByLabel('T_0, slider')
-      .evaluate((range) => getComputedStyle(range).appearance);
-    expect(slider).to.equal('auto');
     await page.setViewportSize({ width: 740, height: 360 });
     await drawn(page);
     expect(await overflow()).to.equal(0);
