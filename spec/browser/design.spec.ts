@@ -184,7 +184,7 @@ describe('the page, to design with', () => {
   });
 
   it('draws cycles without number, and stays quick: T_0 1e-6, and 10,000 restarts', async () => {
-    page = await site.open();
+    page = await site.open('#T_0=1&eta_max=0.05&epochs=15&batches=20000');
     const longest = await page.evaluate(async () => {
       const tasks = [0];
       new PerformanceObserver((list) => {
