@@ -82,15 +82,15 @@ describe('the page, to design with', () => {
     const before = await page.locator('#chart').innerHTML();
     for (const [name, text, problem] of [
       ['T_0', '0', /^expected a number > 0, got 0$/],
-      ['T_0', '', /^expected a number > 0, got nothing/],
+      ['T_0', '', /^expected a number > 0; /],
       ['T_mult', '-1', /^expected a number > 0, got -1$/],
       ['T_mult', '0.5', /^expected a number >= 1 without `cycles`/],
-      ['eta_max', '', /^expected a number > 0, got nothing/],
-      ['eta_max', 'fast', /^expected a number > 0, .*got “fast”$/],
-      ['eta_max', '0.1, x, 3', /^item 2: expected a number > 0, got “x”$/],
+      ['eta_max', '', /^expected a number > 0; /],
+      ['eta_max', 'fast', /^expected a number > 0, .*got "fast"$/],
+      ['eta_max', '0.1, x, 3', /^item 2: expected a number > 0, got "x"$/],
       ['eta_min', '0.2', /^expected at most `eta_max` \(0\.05\), got 0\.2/],
       ['epochs', '2.5', /^expected an integer >= 1, got 2\.5$/],
-      ['batches', '', /^expected an integer >= 1, got nothing$/],
+      ['batches', '', /^expected an integer >= 1$/],
       ['warmup.from', '-1', /^expected a number >= 0, .*got -1$/],
     ] as const) {
       const field = byId(page, name);
@@ -179,7 +179,7 @@ describe('the page, to design with', () => {
     await page.goto(site.url('#unit=parsec&T_0=1&eta_max=0.1'));
     expect(await byId(page, 'unit').inputValue()).to.equal('parsec');
     expect(await byId(page, 'unit-error').textContent()).to.match(
-      /^expected "epoch" or "batch", got “parsec”/,
+      /^expected "epoch" or "batch", got "parsec"/,
     );
   });
 
