@@ -208,7 +208,7 @@ describe('the page, to design with', () => {
     expect(await textOf('left-out')).to.match(
       /^The 9,999 warm restarts are too close to be drawn one by one/,
     );
-    expect(await page.locator('#chart title').textContent()).to.contain('9,999 restarts as a band');
+    expect(await page.locator('#chart title').textContent()).to.contain('learning rate: 9,999 restarts');
     expect(await textOf('findings')).to.match(/^9,999 warm restarts, the first at epoch 0\.0015, 0\.003/);
     expect(await page.locator('.handle').count()).to.be.within(1, 3);
     expect(await page.locator('#chart svg *').count()).to.be.below(60);

@@ -103,7 +103,8 @@ export class Chart {
     const overlay = shape('g', { class: 'overlay' });
     const share = this.#cursor.valueAsNumber / Number(this.#cursor.max);
     const across = { x1: area.left + share * (area.right - area.left), y1: area.top, y2: area.bottom };
-    overlay.append(shape('line', { ...across, x2: across.x1, class: 'cursor' }));
+    for (const name of ['hem', 'cursor'])
+      overlay.append(shape('line', { ...across, x2: across.x1, class: name }));
     for (const { t, learningRate } of this.#handles) {
       const at = { cx: editedArea.xAt(t), cy: editedArea.yAt(learningRate) };
       overlay.append(shape('circle', { ...at, r: RADIUS, class: 'handle' }));

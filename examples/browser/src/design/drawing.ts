@@ -24,7 +24,7 @@ export function drawing(a: Right, b: Right | undefined, isLog: boolean, { width,
 function seriesOf(name: string, right: Right, scale: number, columns: number): PlotSeries {
   const points = isStepwise(right) ? steps(right) : curve(right, columns);
   return {
-    name: isCrowded(right, columns) ? `${name}: ${countOfRestarts(right)} restarts as a band` : name,
+    name: isCrowded(right, columns) ? `${name}: ${countOfRestarts(right)} restarts` : name,
     x: points.map(([t]) => t * scale),
     y: points.map(([, rate]) => rate),
     kind: isStepwise(right) ? 'step' : 'line',

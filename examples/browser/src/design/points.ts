@@ -41,11 +41,13 @@ export function steps({ schedule, to, training: { epochs } }: Right): Points {
 
 /** The learning rate in each column. It costs by columns, however many cycles there are. */
 export function curve(right: Right, columns: number): Points {
+  const { schedule, to } = right;
   const listed = longestList(right.config);
-  return Array.from({ length: columns }, (_, i) => ({
-    from: (i * right.to) / columns,
-    end: ((i + 1) * right.to) / columns,
+  const points = Array.from({ length: columns }, (_, i) => ({
+    from: (i * to) / columns,
+    end: ((i + 1) * to) / columns,
   })).flatMap((column) => pointsIn(right, column, listed));
+  return [...points, [to, schedule(before(to))]];
 }
 
 /** The rate at its beginning, and both sides of a restart; of cycles narrower than two columns the extremes, as a band. */
