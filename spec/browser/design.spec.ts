@@ -199,7 +199,7 @@ describe('the page, to design with', () => {
       return Math.max(...tasks);
     });
     console.log(`      the longest task took ${longest.toFixed(0)} ms`);
-    expect(longest).to.be.below(500); // 100 on a machine with nothing else to do
+    expect(longest).to.be.below(500); // 50 to 70 on two busy cores, where 57 to 149 were measured before
     expect(await page.locator('#chart svg').count()).to.equal(1);
   });
 

@@ -63,6 +63,7 @@ export class Site {
   async open(path = '', options: BrowserContextOptions = {}): Promise<Page> {
     const page = await this.newPage(options);
     await page.goto(this.url(path));
+    await drawn(page);
     return page;
   }
 

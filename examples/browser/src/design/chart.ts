@@ -26,7 +26,8 @@ export class Chart {
   readonly #box = element('chart');
   readonly #cursor = element<HTMLInputElement>('cursor');
   readonly #onDrag: (draft: Draft) => void;
-  #size: Size;
+  /** Undefined until the page is laid out for the first time. */
+  #size: Size | undefined;
   #shown: Shown | undefined;
   #area: PlotArea | undefined;
   #handles: readonly Handle[] = [];
@@ -35,8 +36,7 @@ export class Chart {
 
   constructor(onDrag: (draft: Draft) => void) {
     this.#onDrag = onDrag;
-    this.#size = { width: this.#box.clientWidth, height: this.#box.clientHeight };
-    // Told rather than asked for at each drawing, which would have the page laid out twice.
+    // Told rather than asked for, which would have the page laid out once more.
     new ResizeObserver((entries) => this.#fit(entries)).observe(this.#box);
     this.#cursor.addEventListener('input', () => this.#drawOverlay());
     this.#box.addEventListener('pointermove', (event) => this.#onMove(event));
@@ -58,6 +58,7 @@ export class Chart {
   }
 
   #drawCurves({ a, b, isLog }: Shown): void {
+    if (!this.#size) return;
     const [width, height] = [Math.max(320, this.#size.width), Math.max(200, this.#size.height)];
     this.#box.innerHTML = drawing(a, b, isLog, { width, height });
     const svg = this.#box.querySelector('svg');
@@ -82,7 +83,7 @@ export class Chart {
     const box = entries.at(-1)?.contentRect;
     if (!box) return;
     const size = { width: Math.round(box.width), height: Math.round(box.height) };
-    if (size.width === this.#size.width && size.height === this.#size.height) return;
+    if (size.width === this.#size?.width && size.height === this.#size.height) return;
     this.#size = size;
     if (!this.#shown) return;
     this.#drawCurves(this.#shown);
