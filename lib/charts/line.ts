@@ -97,7 +97,7 @@ export function simplify(line: readonly Point[], tolerance: number): Point[] {
   for (let span = spans.pop(); span; span = spans.pop()) {
     const [first, last] = span;
     const farthest = farthestBetween(line, first, last);
-    if (farthest.distance <= tolerance) continue;
+    if (farthest.squared <= tolerance ** 2) continue;
     kept.add(farthest.index);
     spans.push([first, farthest.index], [farthest.index, last]);
   }
@@ -107,20 +107,21 @@ export function simplify(line: readonly Point[], tolerance: number): Point[] {
 /** The point farthest from the straight line between two others. */
 function farthestBetween(line: readonly Point[], first: number, last: number) {
   const [from, to] = [line[first], line[last]];
-  let farthest = { index: first, distance: 0 };
+  let farthest = { index: first, squared: 0 };
   if (!from || !to) return farthest;
   for (let index = first + 1; index < last; index++) {
-    const distance = distanceTo(line[index] ?? from, from, to);
-    if (distance > farthest.distance) farthest = { index, distance };
+    const squared = squaredDistance(line[index] ?? from, from, to);
+    if (squared > farthest.squared) farthest = { index, squared };
   }
   return farthest;
 }
 
-function distanceTo(point: Point, from: Point, to: Point): number {
+/** Squared, since Math.hypot is slow, and this is most of the time that a chart takes. */
+function squaredDistance(point: Point, from: Point, to: Point): number {
   const [dx, dy] = [to.x - from.x, to.y - from.y];
   const share = ((point.x - from.x) * dx + (point.y - from.y) * dy) / (dx * dx + dy * dy || 1);
   const nearest = Math.min(1, Math.max(0, share));
-  return Math.hypot(point.x - from.x - nearest * dx, point.y - from.y - nearest * dy);
+  return (point.x - from.x - nearest * dx) ** 2 + (point.y - from.y - nearest * dy) ** 2;
 }
 
 /** How often a line changes between up and down. */

@@ -1,4 +1,4 @@
-import type { Curve } from './figure';
+import { type Curve, extent } from './figure';
 import { across, type Box, down, type Point, simplify, stretchesOf, turnsOf } from './line';
 import { num } from './markup';
 
@@ -14,6 +14,8 @@ export interface Stroke {
   readonly d: string;
   readonly style: string;
   readonly sample: string;
+  /** A line so dense that it is an area would hide others and lies below them, the lower the higher it is. In pixels; else 0. */
+  readonly depth: number;
 }
 
 /** The i-th curve in its box. */
@@ -26,7 +28,7 @@ export function strokeOf(curve: Curve, i: number, box: Box, colours: readonly st
 function pointStroke(curve: Curve, i: number, box: Box, colour: string): Stroke {
   const cap =
     i % 2 === 0 ? 'stroke-width="6" stroke-linecap="square"' : 'stroke-width="8" stroke-linecap="round"';
-  return { d: pointPath(curve, box), style: `${colour} ${cap}`, sample: 'm12 0h0' };
+  return { d: pointPath(curve, box), style: `${colour} ${cap}`, sample: 'm12 0h0', depth: 0 };
 }
 
 function lineStroke(curve: Curve, i: number, box: Box, colour: string): Stroke {
@@ -39,8 +41,15 @@ function lineStroke(curve: Curve, i: number, box: Box, colour: string): Stroke {
   const lines = isDense ? stretches : stretches.map((line) => simplify(line, TOLERANCE));
   const dashes = DASHES[i % DASHES.length];
   const dashed = dashes && !isBand ? ` stroke-dasharray="${dashes}"` : '';
-  const style = `${colour} stroke-width="${isBand ? 1 : 2.5}" stroke-linejoin="round"${dashed}`;
-  return { d: lines.map(linePath).join(''), style, sample: 'h26' };
+  // Up to two pixels lie between the turns that are left in neighbouring columns: a thinner line would show stripes.
+  const width = isDense ? 2 : isBand ? 1 : 2.5;
+  const style = `${colour} stroke-width="${width}" stroke-linejoin="round"${dashed}`;
+  return { d: lines.map(linePath).join(''), style, sample: 'h26', depth: isDense ? heightOf(lines) : 0 };
+}
+
+function heightOf(lines: readonly (readonly Point[])[]): number {
+  const [top, bottom] = extent([Float64Array.from(lines.flat(), ({ y }) => y)]);
+  return bottom - top;
 }
 
 /** One point of each square. */

@@ -28,7 +28,7 @@ export function drawSVG(
     ...header(layout, strokes, colours),
     ...gridLines(layout, colours),
     ...marksOf(figure, layout, colours),
-    ...inDrawingOrder(figure, strokes).map(({ d, style }) => path(d, style)),
+    ...curves(figure, strokes, colours),
     ...axisTexts(figure, layout, colours),
   ].join('\n');
   return [
@@ -132,11 +132,22 @@ function triangle(x: number, y: number, { isFaint }: Marks, { muted }: Theme): s
   return isFaint ? path(d, `stroke="${muted}"`) : `<path d="${d}" fill="${muted}"/>`;
 }
 
-/** From the lowest: lines with the first above the others, then points. */
+/** The curves; what crosses an area has a hem of the background's colour, since no two curves' colours contrast enough. */
+function curves(figure: Figure, strokes: readonly Stroke[], { background }: Theme): string[] {
+  const haveHems = strokes.some(isArea);
+  return inDrawingOrder(figure, strokes).flatMap((stroke) => [
+    ...(haveHems && !isArea(stroke) ? [path(stroke.d, `stroke="${background}" stroke-width="6"`)] : []),
+    path(stroke.d, stroke.style),
+  ]);
+}
+
+const isArea = ({ depth }: Stroke) => depth > 0;
+
+/** From the lowest: lines that are areas, the highest first, lines with the first above the others, then points. */
 function inDrawingOrder({ curves }: Figure, strokes: readonly Stroke[]): Stroke[] {
   const ofKind = (isPoints: boolean) =>
     strokes.filter((_, i) => (curves[i]?.kind === 'points') === isPoints).toReversed();
-  return [...ofKind(false), ...ofKind(true)];
+  return [...ofKind(false).sort((a, b) => b.depth - a.depth), ...ofKind(true)];
 }
 
 /** The axes with the labels of their ticks. */

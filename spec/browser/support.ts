@@ -63,6 +63,7 @@ export class Site {
   async open(path = '', options: BrowserContextOptions = {}): Promise<Page> {
     const page = await this.newPage(options);
     await page.goto(this.url(path));
+    await drawn(page);
     return page;
   }
 
@@ -79,7 +80,7 @@ export async function violationsOn(page: Page): Promise<string[]> {
   await page.evaluate(() => {
     for (const details of document.querySelectorAll('details')) details.open = true;
   });
-  await page.addScriptTag({ content: readFileSync(installed('axe-core/axe.min.js'), 'utf8') });
+  await addAxe(page);
   return page.evaluate(async () => {
     const { violations } = await (globalThis as unknown as { axe: Axe }).axe.run();
     return violations.map(
@@ -88,8 +89,63 @@ export async function violationsOn(page: Page): Promise<string[]> {
   });
 }
 
+/**
+ * The contrast of what is drawn in a colour with what lies behind it, for every element that is shown, by WCAG's formula:
+ * axe judges text alone.
+ *
+ * @param drawn Selectors, with the CSS property that holds the colour.
+ */
+export async function contrastsOn(
+  page: Page,
+  drawn: readonly (readonly [selector: string, property: string])[],
+) {
+  await addAxe(page);
+  return page.evaluate((wanted) => {
+    const { Color, getContrast } = (globalThis as unknown as { axe: Axe }).axe.commons.color;
+    const colorOf = (element: Element, property: string) => {
+      const color = new Color();
+      color.parseString(getComputedStyle(element).getPropertyValue(property));
+      return color;
+    };
+    const ancestors = (element: Element | null): Element[] =>
+      element ? [element, ...ancestors(element.parentElement)] : [];
+    const backgroundOf = (element: Element) => {
+      const svg = element.closest('svg');
+      if (svg?.contains(element.parentElement)) return colorOf(svg.querySelector('rect') ?? svg, 'fill');
+      const backgrounds = ancestors(element.parentElement).map((one) => colorOf(one, 'background-color'));
+      return backgrounds.find(({ alpha }) => alpha === 1) ?? new Color(255, 255, 255);
+    };
+    return wanted.flatMap(([selector, property]) =>
+      Array.from(document.querySelectorAll(selector))
+        .filter((element) => element.checkVisibility())
+        .map((element) => {
+          const color = colorOf(element, property);
+          for (const one of ancestors(element)) color.alpha *= Number(getComputedStyle(one).opacity);
+          const name = `${property} of ${selector}${element.id && ` (#${element.id})`}`;
+          return { selector, name, contrast: getContrast(backgroundOf(element), color) };
+        }),
+    );
+  }, drawn);
+}
+
+async function addAxe(page: Page): Promise<void> {
+  if (await page.evaluate(() => 'axe' in globalThis)) return;
+  await page.addScriptTag({ content: readFileSync(installed('axe-core/axe.min.js'), 'utf8') });
+}
+
 interface Axe {
   run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>;
+  readonly commons: {
+    readonly color: {
+      readonly Color: new (red?: number, green?: number, blue?: number) => AxeColor;
+      getContrast(background: AxeColor, foreground: AxeColor): number;
+    };
+  };
+}
+
+interface AxeColor {
+  alpha: number;
+  parseString(css: string): void;
 }
 
 /** The element with this id, which may hold a dot. */

@@ -18,6 +18,8 @@ const textOf = (svg: string, content: string) => textsIn(svg).find((text) => tex
 /** Ideographs are a square of the font's size each, so that widths are whole numbers. */
 const wide = (count: number) => '学'.repeat(count);
 const zigzag = (turns: number) => Array.from({ length: turns + 2 }, (_, i) => i % 2);
+/** So many positions from 0 to 1. */
+const across = (count: number) => Float64Array.from({ length: count }, (_, i) => i / (count - 1));
 const named = (...names: string[]) => names.map((name) => curve([0, 1], { name }));
 const marks = (...at: [number, string][]) => [
   { name: 'restart (cycle)', isFaint: false, at: at.map(([x, label]) => ({ x, label })) },
@@ -194,6 +196,25 @@ describe('the curves of an SVG', () => {
     expect(widthOf(draw([curve(zigzag(most + 1))]))).to.equal('1');
     const second = strokesIn(draw([curve([0, 1]), curve(zigzag(99))]))[0];
     expect(second?.style).to.not.contain('dasharray');
+  });
+
+  it('are areas without stripes if they turn in every column, below all others, which have a hem there', () => {
+    const dense = (height: number) =>
+      curve(
+        zigzag(999).map((y) => y * height),
+        { x: across(1001) },
+      );
+    const others = curve([0, 1], { x: across(2) });
+    const svg = draw([dense(1), others, dense(0.5)]);
+    const [blue, orange, green] = ['#0072b2', '#d55e00', '#009070'];
+    const colours = strokesIn(svg).map(({ style }) => /stroke="(.*?)"/.exec(style)?.[1]);
+    expect(colours).to.deep.equal([blue, green, orange]);
+    expect(widthOf(svg)).to.equal('2');
+    const paths = pathsIn(svg);
+    const hem = paths.findIndex(({ style }) => style.includes('stroke="#ffffff" stroke-width="6"'));
+    expect(paths[hem + 1]?.style).to.contain(orange);
+    expect(paths[hem + 1]?.d).to.equal(paths[hem]?.d);
+    expect(draw([curve(zigzag(99)), others])).to.not.contain('stroke="#ffffff"');
   });
 
   it('begin and end where the line does, though its first column has higher and lower points', () => {

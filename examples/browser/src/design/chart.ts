@@ -1,7 +1,7 @@
 import type { Draft } from './draft';
-import { drawing } from './drawing';
+import { drawing, leftOut, type Size } from './drawing';
 import { element, write } from './elements';
-import { type Handle, handleNear, handlesOf, snapped } from './handles';
+import { apart, type Handle, handleNear, handlesOf, snapped } from './handles';
 import { shape } from './overlay';
 import { type PlotArea, plotAreaOf } from './plot-area';
 import { described, positionAt } from './position';
@@ -16,6 +16,8 @@ export interface Shown {
   readonly draft: Draft;
 }
 
+/** In pixels. */
+const RADIUS = 6;
 /** How near to a handle a pointer must be, in pixels: a finger is broader than a mouse. */
 const REACH = { mouse: 14, touch: 26 };
 
@@ -24,15 +26,18 @@ export class Chart {
   readonly #box = element('chart');
   readonly #cursor = element<HTMLInputElement>('cursor');
   readonly #onDrag: (draft: Draft) => void;
+  /** Undefined until the page is laid out for the first time. */
+  #size: Size | undefined;
   #shown: Shown | undefined;
   #area: PlotArea | undefined;
   #handles: readonly Handle[] = [];
   /** What is dragged, and the plot as it was when that began: axes may change under the pointer. */
   #drag: { readonly handle: Handle; readonly area: PlotArea } | undefined;
 
-  constructor(onDrag: (draft: Draft) => void, onResize: () => void) {
+  constructor(onDrag: (draft: Draft) => void) {
     this.#onDrag = onDrag;
-    new ResizeObserver(onResize).observe(this.#box);
+    // Told rather than asked for, which would have the page laid out once more.
+    new ResizeObserver((entries) => this.#fit(entries)).observe(this.#box);
     this.#cursor.addEventListener('input', () => this.#drawOverlay());
     this.#box.addEventListener('pointermove', (event) => this.#onMove(event));
     this.#box.addEventListener('pointerdown', (event) => this.#onDown(event));
@@ -44,13 +49,45 @@ export class Chart {
   }
 
   draw(shown: Shown): void {
+    const before = this.#shown;
     this.#shown = shown;
-    const width = Math.max(320, Math.round(this.#box.clientWidth));
-    const height = Math.max(200, Math.round(this.#box.clientHeight));
-    this.#box.innerHTML = drawing(shown.a, shown.b, shown.isLog, { width, height });
+    if (before?.a !== shown.a || before.b !== shown.b || before.isLog !== shown.isLog)
+      this.#drawCurves(shown);
+    this.#placeHandles(shown);
+    this.#drawOverlay();
+  }
+
+  #drawCurves({ a, b, isLog }: Shown): void {
+    if (!this.#size) return;
+    const [width, height] = [Math.max(320, this.#size.width), Math.max(200, this.#size.height)];
+    this.#box.innerHTML = drawing(a, b, isLog, { width, height });
     const svg = this.#box.querySelector('svg');
-    this.#area = svg ? plotAreaOf(svg, shown.a.to, shown.isLog) : undefined;
-    this.#handles = handlesOf(shown.edited, shown.draft);
+    this.#area = svg ? plotAreaOf(svg, a.to, isLog) : undefined;
+    write(element('left-out'), leftOut(a, b, { width, height }));
+  }
+
+  #placeHandles({ edited, draft }: Shown): void {
+    const area = this.#editedArea;
+    this.#handles = area ? apart(handlesOf(edited, draft), area, RADIUS) : [];
+  }
+
+  /** The plot in the units of the schedule that can be dragged, which may count otherwise than A. */
+  get #editedArea(): PlotArea | undefined {
+    const [shown, area] = [this.#shown, this.#area];
+    if (!shown || !area) return undefined;
+    const scale = shown.a.to / shown.edited.to;
+    return { ...area, xAt: (t) => area.xAt(t * scale), tAt: (x) => area.tAt(x) / scale };
+  }
+
+  #fit(entries: readonly ResizeObserverEntry[]): void {
+    const box = entries.at(-1)?.contentRect;
+    if (!box) return;
+    const size = { width: Math.round(box.width), height: Math.round(box.height) };
+    if (size.width === this.#size?.width && size.height === this.#size.height) return;
+    this.#size = size;
+    if (!this.#shown) return;
+    this.#drawCurves(this.#shown);
+    this.#placeHandles(this.#shown);
     this.#drawOverlay();
   }
 
@@ -60,19 +97,18 @@ export class Chart {
   }
 
   #drawOverlay(): void {
-    const [shown, area] = [this.#shown, this.#area];
+    const [shown, area, editedArea] = [this.#shown, this.#area, this.#editedArea];
     const svg = this.#box.querySelector('svg');
-    if (!shown || !area || !svg) return;
+    if (!shown || !area || !editedArea || !svg) return;
     svg.querySelector('.overlay')?.remove();
     const overlay = shape('g', { class: 'overlay' });
     const share = this.#cursor.valueAsNumber / Number(this.#cursor.max);
     const across = { x1: area.left + share * (area.right - area.left), y1: area.top, y2: area.bottom };
-    overlay.append(shape('line', { ...across, x2: across.x1, class: 'cursor' }));
+    for (const name of ['hem', 'cursor'])
+      overlay.append(shape('line', { ...across, x2: across.x1, class: name }));
     for (const { t, learningRate } of this.#handles) {
-      const scale = shown.a.to / shown.edited.to;
-      overlay.append(
-        shape('circle', { cx: area.xAt(t * scale), cy: area.yAt(learningRate), r: 6, class: 'handle' }),
-      );
+      const at = { cx: editedArea.xAt(t), cy: editedArea.yAt(learningRate) };
+      overlay.append(shape('circle', { ...at, r: RADIUS, class: 'handle' }));
     }
     const texts = [];
     for (const [name, right] of [['a', shown.a] as const, ['b', shown.b] as const]) {
@@ -96,19 +132,18 @@ export class Chart {
   }
 
   #handleUnder(event: PointerEvent, { x, y }: { x: number; y: number }): Handle | undefined {
-    const [shown, area] = [this.#shown, this.#area];
-    if (!shown || !area) return undefined;
-    const scale = shown.a.to / shown.edited.to;
-    const scaled = { ...area, xAt: (t: number) => area.xAt(t * scale) };
-    return handleNear(this.#handles, scaled, x, y, event.pointerType === 'touch' ? REACH.touch : REACH.mouse);
+    const area = this.#editedArea;
+    const reach = event.pointerType === 'touch' ? REACH.touch : REACH.mouse;
+    return area && handleNear(this.#handles, area, x, y, reach);
   }
 
   #onDown(event: PointerEvent): void {
     const handle = this.#handleUnder(event, this.#pointOf(event));
-    if (!handle || !this.#area) return;
+    const area = this.#editedArea;
+    if (!handle || !area) return;
     event.preventDefault();
     this.#box.setPointerCapture(event.pointerId);
-    this.#drag = { handle, area: this.#area };
+    this.#drag = { handle, area };
   }
 
   #onMove(event: PointerEvent): void {
@@ -117,7 +152,7 @@ export class Chart {
     if (!area || !shown) return;
     const point = this.#pointOf(event);
     if (this.#drag) {
-      this.#dragTo(point, shown);
+      this.#dragTo(point);
       return;
     }
     this.#box.classList.toggle('draggable', this.#handleUnder(event, point) !== undefined);
@@ -125,17 +160,16 @@ export class Chart {
     this.#drawOverlay();
   }
 
-  #dragTo({ x, y }: { x: number; y: number }, { a, edited }: Shown): void {
+  #dragTo({ x, y }: { x: number; y: number }): void {
     if (!this.#drag) return;
     const { handle, area } = this.#drag;
-    const scale = edited.to / a.to;
-    const t = snapped(area.tAt(x) * scale, (area.tAt(area.left + 1) - area.tAt(area.left)) * scale);
+    const t = snapped(area.tAt(x), area.tAt(area.left + 1) - area.tAt(area.left));
     const value = Math.max(area.valueAt(y), 0);
     const learningRate = snapped(value, Math.abs(area.valueAt(y - 1) - area.valueAt(y)) || 1e-6);
-    const isAcross = handle.moveTo !== undefined && Math.abs(area.xAt(handle.t / scale) - x) > 3;
+    const isAcross = handle.moveTo !== undefined && Math.abs(area.xAt(handle.t) - x) > 3;
     const isUp = handle.raiseTo !== undefined && Math.abs(area.yAt(handle.learningRate) - y) > 6;
     // An end moves along the stronger pull, so that a length can be dragged without changing eta_min.
-    const across = Math.abs(area.xAt(handle.t / scale) - x) >= Math.abs(area.yAt(handle.learningRate) - y);
+    const across = Math.abs(area.xAt(handle.t) - x) >= Math.abs(area.yAt(handle.learningRate) - y);
     if (isAcross && (across || !isUp)) this.#onDrag(handle.moveTo?.(t) ?? {});
     else if (isUp) this.#onDrag(handle.raiseTo?.(learningRate) ?? {});
   }

@@ -1,11 +1,12 @@
+import { Address } from './address';
 import { Chart } from './chart';
 import { comparisonTable } from './comparison';
 import { type Design, FIRST, type Which } from './design';
 import type { Draft } from './draft';
-import { element, write } from './elements';
+import { element, fill, write } from './elements';
 import { type Fields, findings } from './findings';
 import { Form } from './form';
-import { designOf, hashOf } from './link';
+import { designOf } from './link';
 import { Presets } from './presets';
 import { cycleTable } from './table';
 import { Takeaway } from './takeaway';
@@ -15,7 +16,9 @@ import { judge, type Right, type Verdict } from './verdict';
 export class Designer {
   readonly #form: Form;
   readonly #chart: Chart;
-  readonly #takeaway = new Takeaway();
+  readonly #takeaway: Takeaway;
+  readonly #address = new Address();
+  readonly #table = element<HTMLDetailsElement>('cycles-in-table');
   readonly #onChange: () => void;
   #design: Design = designOf(location.hash);
   #which: Which = 'a';
@@ -26,10 +29,11 @@ export class Designer {
   constructor(onChange: () => void) {
     this.#onChange = onChange;
     this.#form = new Form(element('form'), (name, text) => this.#set({ [name]: text }));
-    this.#chart = new Chart(
-      (draft) => this.#take({ ...this.#design, [this.#which]: draft }),
-      () => this.#draw(),
-    );
+    this.#chart = new Chart((draft) => this.#take({ ...this.#design, [this.#which]: draft }));
+    this.#takeaway = new Takeaway(() => {
+      this.#address.write();
+      return location.href;
+    });
     new Presets(({ draft, sample }) => {
       const training = sample && { epochs: String(sample.epochs), batches: String(sample.batches) };
       this.#act({ ...this.#design, [this.#which]: draft, ...(training && { training }) });
@@ -46,6 +50,7 @@ export class Designer {
     element<HTMLInputElement>('log-scale').addEventListener('change', ({ currentTarget }) => {
       this.#take({ ...this.#design, isLog: (currentTarget as HTMLInputElement).checked });
     });
+    this.#table.addEventListener('toggle', () => this.#draw());
     addEventListener('hashchange', () => this.#follow());
     addEventListener('popstate', () => this.#follow());
     this.#draw();
@@ -62,12 +67,12 @@ export class Designer {
   }
 
   #set(fields: Fields): void {
-    const training = { ...this.#design.training };
-    const draft: Record<string, string> = { ...this.#written };
+    let { training } = this.#design;
+    let draft = this.#written;
     for (const [name, value] of Object.entries(fields)) {
-      const text = value === undefined ? '' : String(value);
-      if (name === 'epochs' || name === 'batches') training[name] = text;
-      else draft[name] = text;
+      const changed = { [name]: value === undefined ? '' : String(value) };
+      if (name in training) training = { ...training, ...changed };
+      else draft = { ...draft, ...changed };
     }
     this.#take({ ...this.#design, training, [this.#which]: draft });
   }
@@ -85,20 +90,19 @@ export class Designer {
 
   /** A change that the browser's Back takes back. */
   #act(design: Design): void {
-    history.pushState(null, '', hashOf(design));
+    this.#address.push(design);
     this.#take(design);
   }
 
-  /** A change like many, such as a letter or a pixel: Back doesn't go through each. */
   #take(design: Design): void {
     this.#design = design;
-    history.replaceState(null, '', hashOf(design));
+    this.#address.replace(design);
     this.#requestDrawing();
   }
 
   /** Takes over what the URL says, after Back, or a link that was pasted. */
   #follow(): void {
-    if (location.hash === hashOf(this.#design)) return;
+    if (!this.#address.differsFrom(this.#design)) return;
     this.#design = designOf(location.hash);
     this.#requestDrawing();
   }
@@ -125,14 +129,18 @@ export class Designer {
         : undefined;
     if (drawn) this.#drawn = drawn;
     this.#chart.dim(!drawn);
-    element('findings').replaceChildren(...findings(verdict, (fields) => this.#cure(fields)));
+    fill(
+      element('findings'),
+      findings(verdict, (fields) => this.#cure(fields)),
+    );
     if (this.#drawn) {
       const edited = (drawn && verdict.right) ?? this.#drawn.a;
       this.#chart.draw({ ...this.#drawn, isLog, edited, draft: this.#written });
       this.#takeaway.show(edited, this.#drawn.a, this.#drawn.b, isLog);
-      element('cycle-table').replaceChildren(cycleTable(edited));
+      // Its hundred rows are for those who open it.
+      if (this.#table.open) fill(element('cycle-table'), [cycleTable(edited)]);
       const { a: rightA, b: rightB } = this.#drawn;
-      element('comparison').replaceChildren(...(b && rightB ? [comparisonTable(rightA, a, rightB, b)] : []));
+      fill(element('comparison'), b && rightB ? [comparisonTable(rightA, a, rightB, b)] : []);
     }
     this.#onChange();
   }

@@ -1,4 +1,5 @@
 import { type PlotSeries, toSVG } from 'tfjs-cosine-annealing/plot';
+import { countOfRestarts, curve, isCrowded, isStepwise, steps } from './points';
 import type { Right } from './verdict';
 
 export interface Size {
@@ -8,53 +9,34 @@ export interface Size {
 
 /** The chart of one schedule, or of two over the same training, as the SVG that the page shows and saves. */
 export function drawing(a: Right, b: Right | undefined, isLog: boolean, { width, height }: Size): string {
+  const name = b ? 'learning rate of A' : 'learning rate';
   const second = b ? [seriesOf('learning rate of B', b, a.to / b.to, width)] : [];
-  const options = {
-    width,
-    height,
-    logScale: isLog,
-    yLabel: b ? '' : 'learning rate',
-    xLabel: a.schedule.config.unit,
-  };
-  // Restarts closer than two pixels can't be marked, and would take long.
-  if (cyclesIn(a) > width / 2) {
-    return toSVG({ series: [seriesOf(b ? 'A' : 'learning rate', a, 1, width), ...second] }, options);
+  const options = { width, height, logScale: isLog, xLabel: a.schedule.config.unit };
+  if (!isCrowded(a, width)) {
+    const source = { schedule: a.schedule, to: a.to, name };
+    return toSVG(source, { ...options, series: second, yLabel: b ? '' : name });
   }
-  return toSVG({ schedule: a.schedule, to: a.to }, { ...options, series: second });
+  const first = seriesOf(name, a, 1, width);
+  return toSVG({ series: [first, ...second] }, { ...options, yLabel: b ? '' : first.name });
 }
 
-/** How many cycles a training sees. */
-export const cyclesIn = ({ schedule, to }: Right): number => schedule.cycleAt(to).cycle + 1;
-
+/** Of restarts that are too close to be marked, the name says how many there are. */
 function seriesOf(name: string, right: Right, scale: number, columns: number): PlotSeries {
-  const points = pointsOf(right, columns);
-  const x = points.map(([t]) => t * scale);
-  return { name, x, y: points.map(([, rate]) => rate), kind: isStepwise(right) ? 'step' : 'line' };
+  const points = isStepwise(right) ? steps(right) : curve(right, columns);
+  return {
+    name: isCrowded(right, columns) ? `${name}: ${countOfRestarts(right)} restarts` : name,
+    x: points.map(([t]) => t * scale),
+    y: points.map(([, rate]) => rate),
+    kind: isStepwise(right) ? 'step' : 'line',
+  };
 }
 
-/** Whether the learning rate is drawn as training sets it: once an epoch. */
-const isStepwise = ({ schedule: { config }, training }: Right) =>
-  config.updateFreq === 'epoch' && training.epochs <= 2000;
-
-function pointsOf(right: Right, columns: number): (readonly [number, number])[] {
-  const { schedule, to, training } = right;
-  if (isStepwise(right)) {
-    const epochs = Array.from({ length: training.epochs }, (_, epoch) => (epoch * to) / training.epochs);
-    return [...epochs.map((t) => [t, schedule(t)] as const), [to, schedule(epochs.at(-1) ?? 0)]];
-  }
-  return Array.from({ length: columns }, (_, i) => (i * to) / columns).flatMap((t) => {
-    const points = [[t, schedule(t)] as const];
-    const next = cycleEnd(right, t);
-    // Both sides of a restart, or of one of the restarts in this column.
-    if (next < t + to / columns) points.push([next, schedule(before(next))], [next, schedule(next)]);
-    return points;
+/** What a drawing leaves out, for those who read it; '' if it is nothing. */
+export function leftOut(a: Right, b: Right | undefined, { width }: Size): string {
+  const sentences = [a, b].map((right, i) => {
+    if (!right || !isCrowded(right, width)) return '';
+    const whose = b ? ` of ${'AB'.charAt(i)}` : '';
+    return `The ${countOfRestarts(right)} warm restarts${whose} are too close to be drawn one by one: the band reaches from the lowest to the highest learning rate.`;
   });
+  return sentences.filter(Boolean).join(' ');
 }
-
-function cycleEnd({ schedule }: Right, t: number): number {
-  const { cycle, phase } = schedule.cycleAt(t);
-  return phase === 'hold' ? Infinity : schedule.cycleStart(cycle + 1);
-}
-
-/** The double before t, or the one before that. */
-const before = (t: number) => t * (1 - Number.EPSILON);

@@ -16,6 +16,14 @@ export function create<Tag extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
+/** Gives an element these children, unless it has the like: screen readers hear no repetitions, and the focus stays. */
+export function fill(target: Element, children: readonly Element[]): void {
+  const before = target.children;
+  const isSame =
+    before.length === children.length && children.every((child, i) => child.isEqualNode(before[i] ?? null));
+  if (!isSame) target.replaceChildren(...children);
+}
+
 /** Writes a text only if it is another one, so that screen readers hear no repetitions. */
 export function write(target: Element, text: string): void {
   if (target.textContent !== text) target.textContent = text;

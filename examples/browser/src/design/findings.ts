@@ -1,5 +1,6 @@
 import type { Cure, Notice } from 'tfjs-cosine-annealing/schedule';
 import { create } from './elements';
+import { countOfRestarts, restartsIn } from './points';
 import { short } from './position';
 import type { Right, Verdict } from './verdict';
 
@@ -28,10 +29,18 @@ export function findings({ right, problems }: Verdict, cure: (fields: Fields) =>
 }
 
 /** What there is to say of a training with which nothing is wrong. */
-function sentenceOf({ plan, schedule }: Right): string {
+function sentenceOf(right: Right): string {
+  const { plan, schedule } = right;
   const { unit } = schedule.config;
-  const restarts = plan.restarts.map(({ t }) => short(t));
-  const jumps = restarts.length === 0 ? 'no warm restart' : `warm restarts at ${unit} ${restarts.join(', ')}`;
+  const positions = `${unit} ${plan.restarts.map(({ t }) => short(t)).join(', ')}`;
+  const last = plan.restarts.at(-1);
+  // A plan lists the first few.
+  const areMore = last !== undefined && last.cycle < restartsIn(right);
+  const jumps = areMore
+    ? `${countOfRestarts(right)} warm restarts, the first at ${positions}`
+    : last
+      ? `warm restarts at ${positions}`
+      : 'no warm restart';
   const end =
     plan.lastCycleEnd === undefined ? '' : `; the last cycle ends at ${unit} ${short(plan.lastCycleEnd)}`;
   return `${capital(jumps + end)} Nothing to warn about.`;

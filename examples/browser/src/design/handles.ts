@@ -66,6 +66,16 @@ function setter(draft: Draft, name: string, value: unknown, cycle: number) {
   return (to: number): Draft => ({ ...draft, [name]: items.with(index, to).join(', ') });
 }
 
+/** Those that don't lie on one before them. */
+export function apart(handles: readonly Handle[], area: PlotArea, distance: number): Handle[] {
+  const kept: Handle[] = [];
+  for (const handle of handles) {
+    if (handleNear(kept, area, area.xAt(handle.t), area.yAt(handle.learningRate), distance) === undefined)
+      kept.push(handle);
+  }
+  return kept;
+}
+
 /** A value as exact as a pixel is, or a whole number close by. */
 export function snapped(value: number, perPixel: number): number {
   const whole = Math.round(value);

@@ -11,7 +11,8 @@ export class Takeaway {
   #language: Language = 'TypeScript';
   #shown: { readonly edited: Right; readonly svg: () => string } | undefined;
 
-  constructor() {
+  /** @param link What to copy as the design's link. */
+  constructor(link: () => string) {
     const languages = element('languages');
     for (const language of LANGUAGES) {
       const choice = create('input', { type: 'radio', name: 'language', value: language });
@@ -23,7 +24,7 @@ export class Takeaway {
       languages.append(create('label', {}, choice, language));
     }
     this.#onClick('copy-code', () => this.#copy('copy-code', this.#code.textContent ?? ''));
-    this.#onClick('copy-link', () => this.#copy('copy-link', location.href));
+    this.#onClick('copy-link', () => this.#copy('copy-link', link()));
     this.#onClick('save-csv', ({ edited }) => save('learning-rate.csv', 'text/csv', csvOf(edited)));
     this.#onClick('save-svg', ({ svg }) => save('learning-rate.svg', 'image/svg+xml', svg()));
     this.#onClick('save-json', ({ edited }) => {

@@ -7,6 +7,8 @@ import {
   type ScheduledConfig,
   type SchedulePlan,
 } from 'tfjs-cosine-annealing/schedule';
+// The package's own words; a page outside of its repository would show `error.message`.
+import { sentenceOf as worded } from '../../../../lib/errors';
 import type { TrainingDraft } from './design';
 import { configOf, type Draft, type Typed } from './draft';
 
@@ -34,8 +36,19 @@ export interface Right {
   readonly to: number;
 }
 
-/** Asks the package: every problem there is, and nothing of the page's own. */
+/** What was said last of a draft, and for which training. */
+const known = new WeakMap<Draft, { readonly written: TrainingDraft; readonly verdict: Verdict }>();
+
+/** Asks the package: every problem there is, and nothing of the page's own; once, until something changes. */
 export function judge(draft: Draft, written: TrainingDraft): Verdict {
+  const last = known.get(draft);
+  if (last?.written === written) return last.verdict;
+  const verdict = verdictOn(draft, written);
+  known.set(draft, { written, verdict });
+  return verdict;
+}
+
+function verdictOn(draft: Draft, written: TrainingDraft): Verdict {
   const problems = new Map<string, string>();
   const training = attempt(problems, TRAINING_FIELDS, () => trainingOf(written));
   const right = attempt(problems, {}, () => rightOf(draft, training ?? { epochs: 1, batches: 1 }));
@@ -93,15 +106,9 @@ function fieldOf(path: Problem['path']): string {
   return name === 'warmup' ? 'warmup.length' : name;
 }
 
-/** A problem beside its field, which already shows the name. */
-export function sentenceOf({ path, rule, cure, ...rest }: Problem): string {
+/** A problem in the package's words, beside its field, which shows the name, and shows that it is empty. */
+export function sentenceOf({ path, received, ...rest }: Problem): string {
   const at = path.findLast((step) => typeof step === 'number');
   const item = at === undefined ? '' : `item ${at + 1}: `;
-  const value = 'received' in rest ? `, got ${shown(rest.received)}` : '';
-  return `${item}${rule}${value}${cure === undefined ? '' : `; ${cure}`}`;
-}
-
-function shown(value: unknown): string {
-  if (value === undefined || value === null) return 'nothing';
-  return typeof value === 'string' ? `“${value.slice(0, 60)}”` : JSON.stringify(value).slice(0, 60);
+  return item + worded(received === undefined || received === null ? rest : { ...rest, received });
 }
