@@ -44,8 +44,10 @@ const SETTLED = 100;
 const DRAWS = 2;
 /** Steps up and down again may differ from where they began by rounding. */
 const ROUNDING = 1 + 1e-9;
-/** A trial has learned, or done harm, if its loss is so many standard errors away from the one without training. */
+/** A trial has learned, or done harm, if its loss is so many standard errors away from the one without training... */
 const CLEAR = 2;
+/** ...and this share of it: where all batches lose the same at first, as in an LSTM, standard errors are next to nothing. */
+const NOTICEABLE = 0.02;
 /** A trial needs so many updates for a cosine to be one. */
 const MIN_UPDATES = 10;
 /** A round is worth it if its trials are so many times as long. */
@@ -138,8 +140,8 @@ const hasCollapsed = (trial: Measured, shorter: Measured, plan: Plan) =>
   trial.loss !== null &&
   trial.loss - shorter.loss > margin(trial, plan);
 
-const margin = ({ finalLosses }: Measured, { noise }: Plan) =>
-  (CLEAR * noise) / Math.sqrt(finalLosses.length);
+const margin = ({ finalLosses }: Measured, { noise, untrained }: Plan) =>
+  Math.max(NOTICEABLE * Math.abs(untrained), (CLEAR * noise) / Math.sqrt(finalLosses.length));
 
 /** The best of some trials; the lowest peak if none has a loss. */
 function bestOf<Some extends Trial>(trials: readonly Some[]): Some {

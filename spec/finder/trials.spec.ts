@@ -100,6 +100,14 @@ describe('A search among trials', () => {
     expect(Math.log10(peak)).to.be.within(-3.6, -2.9);
   });
 
+  it("goes up although the loss rises a little at first, where all batches' losses are the same", () => {
+    const slow: Landscape = (power, updates) =>
+      updates < 50 ? 2.3 + 0.01 * (power + 3) : power > 0.1 ? 2.3 : 2 - 0.3 * power;
+    const { trials, peak } = search(slow, { start: 0.1, noise: 1e-4, left: 400, updates: 225 });
+    expect(Math.min(...trials.map(({ eta_max }) => eta_max))).to.be.closeTo(0.1, 1e-9);
+    expect(peak).to.be.greaterThan(0.1);
+  });
+
   it('takes a peak a step below all that were too high when the budget ended', () => {
     const dies: Landscape = (power, updates) => (updates > 50 ? 2.3 : 1 + (power + 2) ** 2 / 9);
     const { trials, peak, learned } = search(dies, { start: 1e-2, updates: 225 });
