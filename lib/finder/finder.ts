@@ -94,7 +94,7 @@ async function find(
     model.stopTraining = false;
     source = sourceOf(model);
     const found = await new Search(model, snapshot, source, args, settings).run();
-    if (args.verbose !== 0) console.log(`findLearningRate: ${lineOf(found)}`);
+    if (args.verbose !== 0) console.log(`findLearningRate: ${lineOf(found, settings)}`);
     return found;
   } finally {
     source?.dispose();
@@ -109,7 +109,18 @@ type TrainedModel = LayersModel & { readonly isTraining: boolean };
 const trainedModelOf = (model: LayersModel) =>
   ((model as { model?: LayersModel }).model ?? model) as TrainedModel;
 
-const lineOf = ({ eta_max, learned, spent, trials, stopped }: FoundLearningRate) =>
-  `eta_max ${Number(eta_max.toPrecision(3))}, after ${trials.length} trials, ${spent} updates in all` +
-  (stopped === null ? '' : `, stopped by ${stopped}`) +
-  (learned ? '' : '; too few to learn anything, so this is little more than a guess: give a larger budget');
+/** Searches of fewer updates often miss the decade (bench/README.md). */
+const FEW_UPDATES = 250;
+
+function lineOf(found: FoundLearningRate, { budget }: SearchSettings): string {
+  const { eta_max, spent, trials, stopped } = found;
+  const result = `eta_max ${Number(eta_max.toPrecision(3))}, after ${trials.length} trials, ${spent} updates in all`;
+  if (stopped !== null) return `${result}, stopped by ${stopped}`;
+  return `${result}${doubtOf(found, budget)}`;
+}
+
+function doubtOf({ learned }: FoundLearningRate, budget: number): string {
+  if (!learned)
+    return `; too few to learn anything, so this is little more than a guess: set a larger budget, such as ${Math.max(FEW_UPDATES, 2 * budget)}`;
+  return budget < FEW_UPDATES ? `; with so few, it may be far from the best: set budget: ${FEW_UPDATES}` : '';
+}

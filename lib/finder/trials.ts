@@ -38,12 +38,16 @@ const STEP = 10 ** (1 / 3);
 const FIRST = 1 / 20;
 /** A trial of a later round takes this part of what is left: three to compare, and one more if the best lies outside. */
 const LATER = 1 / 4;
+/** Peaks in trials of so many updates lie near those of shorter ones, so three are enough; then each takes a third. */
+const SETTLED = 100;
 /** Below the best peak, so many draws are tried; all of the low rates together may be a draw. */
 const DRAWS = 2;
 /** Steps up and down again may differ from where they began by rounding. */
 const ROUNDING = 1 + 1e-9;
-/** A trial has learned, or done harm, if its loss is so many standard errors away from the one without training. */
+/** A trial has learned, or done harm, if its loss is so many standard errors away from the one without training... */
 const CLEAR = 2;
+/** ...and this share of it: where all batches lose the same at first, as in an LSTM, standard errors are next to nothing. */
+const NOTICEABLE = 0.02;
 /** A trial needs so many updates for a cosine to be one. */
 const MIN_UPDATES = 10;
 /** A round is worth it if its trials are so many times as long. */
@@ -66,7 +70,8 @@ export const finalOf = (losses: readonly number[]) => losses.slice(-Math.ceil(lo
  * A round compares trials of one length: upwards until one is clearly worse than the best, downwards until one is worse,
  * or clearly worse after two. Upwards, a draw goes on, since if learning begins slowly short trials can't tell apart
  * peaks that a longer one can, and the low ones among them are the useless ones. For the same reason a round that has
- * learned nothing goes down only as long as rates do harm, or if a shorter round learned. The next round is longer.
+ * learned nothing goes down only as long as rates do harm. A round that ends above a shorter one goes down, too: its rates
+ * are too high for its length. The next round is longer.
  */
 export function nextTrial(trials: readonly Measured[], plan: Plan): Omit<Trial, 'loss'> | undefined {
   const { left } = plan;
@@ -78,19 +83,18 @@ export function nextTrial(trials: readonly Measured[], plan: Plan): Omit<Trial, 
   const round = trials.filter(({ updates }) => updates === last.updates);
   const open = openEnd(round, trials, plan);
   if (open !== undefined) return ask(open, last.updates);
-  const updates = Math.min(plan.updates, Math.floor(left * LATER));
+  const share = left * LATER >= SETTLED ? 1 / 3 : LATER;
+  const updates = Math.min(plan.updates, Math.floor(left * share));
   return updates < GROWTH * last.updates ? undefined : ask(mostPromising(round, plan).eta_max, updates);
 }
 
 /** The peak that a round of trials, the last of them, has to try next; undefined if it has been bracketed. */
 function openEnd(round: readonly Measured[], trials: readonly Measured[], plan: Plan): number | undefined {
   const best = bestOf(round);
-  const ends = [...round].sort((a, b) => a.eta_max - b.eta_max);
-  const [lowest = best, highest = best] = [ends[0], ends.at(-1)];
+  const { lowest, highest } = endsOf(round);
   const [lower, higher] = [lowest.eta_max / STEP, highest.eta_max * STEP];
   const isIdle = !hasLearned(best, plan);
-  const isTooHigh = didHarm(best, plan) || (isIdle && trials.some((trial) => hasLearned(trial, plan)));
-  if (isTooHigh) return lower >= plan.from ? lower : undefined;
+  if (isTooHigh(round, trials, plan)) return lower >= plan.from ? lower : undefined;
   if (!isClearlyWorse(highest, best) && higher <= plan.to * ROUNDING) return higher;
   if (isIdle && !didHarm(lowest, plan)) return undefined;
   const isDraw = lowest !== best && !isClearlyWorse(lowest, best);
@@ -99,6 +103,19 @@ function openEnd(round: readonly Measured[], trials: readonly Measured[], plan: 
 }
 
 const isSame = (a: number, b: number) => a <= b * ROUNDING && b <= a * ROUNDING;
+
+/** The lowest and the highest peak of a round. */
+function endsOf(round: readonly Measured[]): { lowest: Measured; highest: Measured } {
+  const lowest = round.reduce((low, trial) => (trial.eta_max < low.eta_max ? trial : low));
+  const highest = round.reduce((high, trial) => (trial.eta_max > high.eta_max ? trial : high));
+  return { lowest, highest };
+}
+
+/** Whether even the best of a round did harm, or ended clearly above a shorter trial. */
+function isTooHigh(round: readonly Measured[], trials: readonly Measured[], plan: Plan): boolean {
+  const best = bestOf(round);
+  return didHarm(best, plan) || trials.some((shorter) => hasCollapsed(best, shorter, plan));
+}
 
 /** The best of a round; if that has learned nothing, the highest that isn't clearly worse. */
 function mostPromising(round: readonly Measured[], plan: Plan): Measured {
@@ -116,8 +133,15 @@ const hasLearned = (trial: Measured, plan: Plan) =>
 const didHarm = (trial: Measured, plan: Plan) =>
   trial.loss === null || trial.loss - plan.untrained > margin(trial, plan);
 
-const margin = ({ finalLosses }: Measured, { noise }: Plan) =>
-  (CLEAR * noise) / Math.sqrt(finalLosses.length);
+/** Whether a trial ended clearly above a shorter one: its rates have undone what can be learned. */
+const hasCollapsed = (trial: Measured, shorter: Measured, plan: Plan) =>
+  shorter.updates < trial.updates &&
+  shorter.loss !== null &&
+  trial.loss !== null &&
+  trial.loss - shorter.loss > margin(trial, plan);
+
+const margin = ({ finalLosses }: Measured, { noise, untrained }: Plan) =>
+  Math.max(NOTICEABLE * Math.abs(untrained), (CLEAR * noise) / Math.sqrt(finalLosses.length));
 
 /** The best of some trials; the lowest peak if none has a loss. */
 function bestOf<Some extends Trial>(trials: readonly Some[]): Some {
@@ -136,12 +160,19 @@ function isClearlyWorse(trial: Measured, than: Measured): boolean {
   return trial.loss - than.loss > standardError(differences);
 }
 
-/** The peak for the planned length: the best one of the longest round that has compared peaks, less the trend. */
+/**
+ * The peak for the planned length: the best one of the longest round that has compared peaks, or a step below them if all
+ * are too high, less the trend.
+ */
 export function choosePeak(trials: readonly Measured[], plan: Plan): number {
   const round = decidingRound(trials);
   const [{ updates } = plan] = round;
-  const peak = round.length === 0 ? plan.start : vertex(round, plan);
+  const peak = round.length === 0 ? plan.start : bestPeak(round, trials, plan);
   return Math.min(plan.to, Math.max(plan.from, peak * Math.max(1, plan.updates / updates) ** TREND));
+}
+
+function bestPeak(round: readonly Measured[], trials: readonly Measured[], plan: Plan): number {
+  return isTooHigh(round, trials, plan) ? endsOf(round).lowest.eta_max / STEP : vertex(round, plan);
 }
 
 /** Whether the trials that decide were long enough to learn anything. */
@@ -160,15 +191,16 @@ function decidingRound(trials: readonly Measured[]): readonly Measured[] {
 
 /**
  * The lowest point of the parabola through the best peak and its neighbours, over the logarithm of the rate: away from
- * the side that gets worse faster, by at most half a step. Half a step down, too, if the higher neighbour diverges: too
- * low costs little, too high may cost everything.
+ * the side that gets worse faster, by at most half a step. Half a step down, too, if the higher neighbour diverges or
+ * learns nothing: too low costs little, too high may cost everything.
  */
 function vertex(round: readonly Measured[], plan: Plan): number {
   const best = mostPromising(round, plan);
   const trialAt = (rate: number) => round.find(({ eta_max }) => isSame(eta_max, rate));
   const [below, above] = [trialAt(best.eta_max / STEP), trialAt(best.eta_max * STEP)];
   if (above === undefined || best.loss === null) return best.eta_max;
-  if (above.loss === null) return best.eta_max / Math.sqrt(STEP);
+  const isAtCliff = above.loss === null || (hasLearned(best, plan) && !hasLearned(above, plan));
+  if (isAtCliff) return best.eta_max / Math.sqrt(STEP);
   if (below === undefined) return best.eta_max;
   const worst = Math.max(plan.untrained, best.loss);
   const left = Math.min(below.loss ?? worst, worst);

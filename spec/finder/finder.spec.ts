@@ -303,7 +303,15 @@ describe('findLearningRate', () => {
       found = await findLearningRate(model, noise, ys, { ...quick, budget: 100, verbose: 1 });
     });
     expect(found?.learned).to.equal(false);
-    expect(lines.join()).to.match(/too few to learn anything, .* give a larger budget$/);
+    expect(lines.join()).to.match(/too few to learn anything, .* set a larger budget, such as 250$/);
+  });
+
+  it('says that a search of few updates may be far from the best, and how many are enough', async () => {
+    const { xs, ys } = line();
+    const printed = (budget: number) =>
+      printedDuring(() => findLearningRate(tinyModel(), xs, ys, { ...quick, budget, verbose: 1 }));
+    expect((await printed(200)).join()).to.match(/with so few, .* set budget: 250$/);
+    expect((await printed(250)).join()).to.match(/updates in all$/);
   });
 
   it('names a lower start that can be given if everything diverges', async () => {

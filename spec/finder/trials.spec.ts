@@ -85,10 +85,56 @@ describe('A search among trials', () => {
   it('goes down if a longer round learns nothing, although a shorter one did', () => {
     const dies: Landscape = (power, updates) =>
       updates > 50 && power > -2.9 ? 2.3 : 1 + (power + 2) ** 2 / 9;
-    const { trials, peak, learned } = search(dies, { start: 1e-2, updates: 225 });
+    const { trials, peak, learned } = search(dies, { start: 1e-2, updates: 225, left: 400 });
     expect(trials.some(({ eta_max, updates }) => updates > 50 && eta_max > 2e-3)).to.equal(true);
     expect(Math.log10(peak)).to.be.within(-3.6, -2.9);
     expect(learned).to.equal(true);
+  });
+
+  it('goes down if a longer round ends above a shorter one, although below the loss without training', () => {
+    const collapses: Landscape = (power, updates) =>
+      updates > 50 && power > -2.9 ? 2.1 - 0.01 * power : 1 + (power + 2) ** 2 / 9;
+    const { trials, peak } = search(collapses, { start: 1e-2, updates: 225, left: 400 });
+    const longer = trials.filter(({ updates }) => updates > 50).map(({ eta_max }) => eta_max);
+    expect(longer).to.deep.equal(longer.toSorted((a, b) => b - a));
+    expect(Math.log10(peak)).to.be.within(-3.6, -2.9);
+  });
+
+  it("goes up although the loss rises a little at first, where all batches' losses are the same", () => {
+    const slow: Landscape = (power, updates) =>
+      updates < 50 ? 2.3 + 0.01 * (power + 3) : power > 0.1 ? 2.3 : 2 - 0.3 * power;
+    const { trials, peak } = search(slow, { start: 0.1, noise: 1e-4, left: 400, updates: 225 });
+    expect(Math.min(...trials.map(({ eta_max }) => eta_max))).to.be.closeTo(0.1, 1e-9);
+    expect(peak).to.be.greaterThan(0.1);
+  });
+
+  it('takes a peak a step below all that were too high when the budget ended', () => {
+    const dies: Landscape = (power, updates) => (updates > 50 ? 2.3 : 1 + (power + 2) ** 2 / 9);
+    const { trials, peak, learned } = search(dies, { start: 1e-2, updates: 225 });
+    const longest = trials.filter(({ updates }) => updates === 225);
+    const lowest = Math.min(...longest.map(({ eta_max }) => eta_max));
+    expect(peak).to.be.closeTo(lowest / 10 ** (1 / 3), 1e-9);
+    expect(learned).to.equal(false);
+  });
+
+  it('keeps half a step away from a peak at which nothing is learned', () => {
+    const flat: Landscape = (power) => (power > -1.9 ? 2.3 : 0.5 - 0.01 * power);
+    const { peak, trials } = search(flat, { updates: 45 });
+    const alive = trials.filter(({ loss }) => (loss ?? 9) < 1).map(({ eta_max }) => eta_max);
+    expect(peak).to.be.closeTo(Math.max(...alive) / 10 ** (1 / 6), 1e-9);
+  });
+
+  it('compares three peaks in a later round if its trials are long, four if they are short', () => {
+    for (const [left, count] of [
+      [1000, 3],
+      [450, 4],
+    ] as const) {
+      const falls: Landscape = (power, updates) =>
+        updates > 50 ? (power + 2.4) ** 2 : 0.5 + (power + 2) ** 2;
+      const { trials } = search(falls, { left, start: 1e-2 });
+      const round = trials.filter(({ updates }) => updates === trials.at(-1)?.updates);
+      expect(round).to.have.length(count);
+    }
   });
 
   it('takes the highest of the peaks that are equally bad if nothing was learned yet', () => {
