@@ -1,8 +1,8 @@
 // Breaks lib/ in small ways, and asks whether a spec notices: `npm run mutation`, or `npm run mutation -- training/run
 // annealing` for some files or folders. There are two kinds: operators, conditions and values exchanged (by Stryker),
 // and neighbouring statements swapped, which is done in lib/training/. `--operators` and `--swaps` choose one kind, and
-// `--swaps annealing/cycles` swaps there, too. A line per file, then every mutant that lives and isn't explained in
-// mutation/equivalent.mjs. Exit code 1 if there is one, or if fewer than 95 % of all are killed.
+// `--swaps annealing/cycles` swaps there, too. A line per file, and below it every mutant that lives and isn't explained
+// in mutation/equivalent.mjs. Exit code 1 if there is one, or if fewer than 95 % of all are killed.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -32,9 +32,7 @@ const swaps = only.operators || toSwap.length === 0 ? [] : await each(toSwap, 's
 
 const mutants = [...operators, ...swaps];
 const living = mutants.filter(({ lives }) => lives);
-const unexplained = living.filter(({ file, key }) => !explained(file).includes(key));
-for (const { file, line, key, change } of unexplained)
-  console.log(`\nlib/${file}.ts:${line}, ${key}\n  ${change.replaceAll(/\s+/g, ' ')}`);
+const unexplained = living.filter(isUnexplained);
 for (const { file, key } of stale()) console.log(`\nequivalent.mjs: killed, or gone: ${file}, ${key}`);
 const explainedCount = living.length - unexplained.length;
 console.log(`\n${summary(mutants)}; ${explainedCount} are equivalent, ${unexplained.length} live`);
@@ -70,6 +68,8 @@ async function each(files, kind, mutate) {
     const begin = Date.now();
     const tried = withKeys(await mutate(file));
     console.log(`${file.padEnd(24)}${kind.padEnd(11)}${summary(tried)} (${seconds(begin)} s)`);
+    for (const { line, key, change } of tried.filter((mutant) => mutant.lives && isUnexplained(mutant)))
+      console.log(`  lib/${file}.ts:${line}, ${key}\n    ${change.replaceAll(/\s+/g, ' ')}`);
     all.push(...tried);
   }
   return all;
@@ -118,6 +118,10 @@ async function shareOut(tasks, workers) {
   };
   await Promise.all(workers.map(work));
   return results;
+}
+
+function isUnexplained({ file, key }) {
+  return !explained(file).includes(key);
 }
 
 function explained(file) {
