@@ -15,7 +15,7 @@ const bundles = [
     budget: 3.5 * KB,
   },
   { what: 'cosineAnnealing', entry: "export { cosineAnnealing } from './lib/schedule'", budget: 12.5 * KB },
-  { what: CALLBACK, entry: "export { CosineAnnealingCallback } from './lib'", budget: 24 * KB },
+  { what: CALLBACK, entry: "export { CosineAnnealingCallback } from './lib'", budget: 24.2 * KB },
   { what: 'every export, presets too', entry: "export * from './lib'", budget: 40 * KB },
   { what: 'toText and toSVG', entry: "export * from './lib/plot'", budget: 13 * KB },
 ];

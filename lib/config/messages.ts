@@ -79,6 +79,7 @@ export type Event =
   | { readonly kind: 'update with another rate'; readonly found: number; readonly written: number }
   | { readonly kind: 'update with another optimizer' }
   | { readonly kind: 'last cycle is over' }
+  | { readonly kind: 'other batches'; readonly found: number; readonly given: number }
   /** A saved training goes on in another cycle, because its config was changed; `starts` are cures. */
   | { readonly kind: 'another cycle'; readonly from: number; readonly to: number; readonly starts: Starts };
 
@@ -123,6 +124,11 @@ export function describeEvent(event: Event): string {
         `beginning of training; to the changes, add ${here}\`start: ${starts.asIs}\` if this is intended`
       );
     }
+    case 'other batches':
+      return (
+        `the epoch had ${count(event.found, 'batch')}, not ${event.given}, so its learning rates were wrong; set ` +
+        `\`batchesPerEpoch: ${event.found}\``
+      );
     case 'last cycle is over':
       return (
         'the last cycle is over, so training stops after one batch, the fewest that TensorFlow.js can train; to start ' +

@@ -316,6 +316,8 @@ export class CosineAnnealingCallback extends CustomCallback {
 
   #learnBatches({ batches, batchesPerEpoch }: Fit): void {
     if (batchesPerEpoch !== undefined || batches === 0) return;
+    const given = this.#run.wrongBatches(batches);
+    if (given !== undefined) this.#reporter.event({ kind: 'other batches', found: batches, given });
     for (const notice of this.#run.learnBatches(batches)) this.#reporter.notice(notice, this.config.unit);
   }
 

@@ -250,6 +250,14 @@ export class Run {
     this.#standing = { ...this.#standing, epoch: this.#fit.offset + number + 1 };
   }
 
+  /** The batches that the config gives an epoch, if they made the rates of one that had so many wrong. */
+  wrongBatches(found: number): number | undefined {
+    const { given, learned } = this.#knowledge;
+    const { batchesPerEpoch = found, unit, updateFreq } = given;
+    const isUsed = learned.batchesPerEpoch === undefined && unit === 'epoch' && updateFreq === 'batch';
+    return isUsed && batchesPerEpoch !== found ? batchesPerEpoch : undefined;
+  }
+
   /** Learns how many batches an epoch has; returns what should be said of that. */
   learnBatches(batchesPerEpoch: number): readonly Notice[] {
     const { learned } = this.#knowledge;

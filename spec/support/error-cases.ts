@@ -1,12 +1,15 @@
 // What ERRORS.md shows: code that is refused or warned of, with a message of its own each, and how to run it.
 import { runInNewContext } from 'node:vm';
 import type { Optimizer } from '@tensorflow/tfjs-core';
-import type { ModelFitArgs, Sequential } from '@tensorflow/tfjs-layers';
+import type { CustomCallbackArgs, ModelFitArgs, Sequential } from '@tensorflow/tfjs-layers';
 import { tf } from '../../examples/shared/backend';
 import * as library from '../../lib';
 import { nameOf, sentenceOf } from '../../lib/errors';
 import { toSVG, toText } from '../../lib/plot';
+import type { Logger } from '../../lib/training/reporter';
+import { trainDataset, unsized } from './datasets';
 import { MemoryStore } from './memory-store';
+import { tinyModel } from './models';
 
 /** By room: configs, calls, and fits in some circumstance that follows them. */
 export const refusals: Record<string, readonly string[]> = {
@@ -232,27 +235,50 @@ export const warnings: readonly string[] = [
   '{ T_0: 10, batchesPerEpoch: undefined }, { epochs: 10 }',
 ];
 
-/** What happens in a fit, each with a warning of its own, and a callback that makes it happen. */
-export const events: Record<string, (model: Sequential) => object> = {
-  'a callback gives the model an optimizer with another learning rate': (model) => ({
+/** What happens in training, each with a warning of its own, and how to make it happen. */
+export const events: Record<string, (logger: Logger) => Promise<unknown>> = {
+  'a callback gives the model an optimizer with another learning rate': beside((model) => ({
     onEpochBegin: async (epoch: number) => {
       if (epoch === 1) model.optimizer = tf.train.sgd(0.01);
     },
-  }),
-  'a callback sets the learning rate in onEpochEnd': (model) => ({
+  })),
+  'a callback sets the learning rate in onEpochEnd': beside((model) => ({
     onEpochEnd: async () => library.setLearningRate(model.optimizer, 0.9),
-  }),
-  'a callback behind this one sets the learning rate in onBatchBegin': (model) => ({
+  })),
+  'a callback behind this one sets the learning rate in onBatchBegin': beside((model) => ({
     onBatchBegin: async () => library.setLearningRate(model.optimizer, 0.9),
-  }),
-  'a callback behind this one replaces the optimizer in onBatchBegin': (model) => ({
+  })),
+  'a callback behind this one replaces the optimizer in onBatchBegin': beside((model) => ({
     onBatchBegin: async () => {
       model.optimizer = tf.train.sgd(0.1);
     },
-  }),
-  'a state is loaded with `changes: { T_0: 0.5 }`': () => ({}),
-  "`afterLastCycle: 'stop'`, and a fit begins after the last cycle": () => ({}),
+  })),
+  '`batchesPerEpoch: 3`, and the epochs of a dataset of unknown size have 4': async (logger) => {
+    const annealing = new library.CosineAnnealingCallback({ T_0: 1, batchesPerEpoch: 3 }, { logger });
+    await trainDataset(tinyModel(), unsized(4), [annealing], { epochs: 1 });
+  },
+  'a state is loaded with `changes: { T_0: 0.5 }`': async (logger) => {
+    const annealing = new library.CosineAnnealingCallback({ T_0: 2 }, { logger });
+    await train(aModel(), [annealing], { epochs: 2 });
+    library.CosineAnnealingCallback.fromJSON(JSON.stringify(annealing), { logger }, { T_0: 0.5 });
+  },
+  "`afterLastCycle: 'stop'`, and a fit begins after the last cycle": async (logger) => {
+    const config = { T_0: 1, cycles: 1, afterLastCycle: 'stop' } as const;
+    const annealing = new library.CosineAnnealingCallback(config, { logger });
+    const model = aModel();
+    await train(model, [annealing], { epochs: 1 });
+    await train(model, [annealing], { epochs: 3, initialEpoch: 2 });
+  },
 };
+
+/** Two epochs with another callback behind this one. */
+function beside(other: (model: Sequential) => CustomCallbackArgs) {
+  return async (logger: Logger) => {
+    const annealing = new library.CosineAnnealingCallback({ T_0: 2 }, { logger });
+    const model = aModel();
+    await train(model, [annealing, new tf.CustomCallback(other(model))], { epochs: 2 });
+  };
+}
 
 /** The lines of what a case is answered with, each in full. A config by itself is a callback's. */
 export async function refusalOf(code: string): Promise<string[]> {
@@ -275,21 +301,10 @@ export function warningsOf(code: string): string[] {
   return planned.notices.map(({ message }) => message);
 }
 
-/** What is said when an event happens in a fit. */
+/** What is said when an event happens. */
 export async function warningOf(event: string): Promise<string[]> {
   const said: string[] = [];
-  const logger = { info() {}, debug() {}, warn: (message: string) => said.push(message) };
-  const isAfterEnd = event.includes('afterLastCycle');
-  const annealing = new library.CosineAnnealingCallback(
-    isAfterEnd ? { T_0: 1, cycles: 1, afterLastCycle: 'stop' } : { T_0: 2 },
-    { logger },
-  );
-  const model = aModel();
-  const other = new tf.CustomCallback(events[event]?.(model) ?? {});
-  if (isAfterEnd) await train(model, [annealing], { epochs: 1 });
-  await train(model, [annealing, other], isAfterEnd ? { epochs: 3, initialEpoch: 2 } : { epochs: 2 });
-  if (event.includes('changes'))
-    library.CosineAnnealingCallback.fromJSON(JSON.stringify(annealing), { logger }, { T_0: 0.5 });
+  await events[event]?.({ info() {}, debug() {}, warn: (message: string) => said.push(message) });
   return said.map((message) => message.replace('CosineAnnealingCallback: ', ''));
 }
 

@@ -362,6 +362,26 @@ describe('The warning about the clock', () => {
       expect((await linesWith(config)).lines).to.deep.equal([]);
   });
 
+  it('names the right number, once, after an epoch that had another than the config says', async () => {
+    const wrong = (batchesPerEpoch: number) =>
+      `warn: ${PREFIX}the epoch had 4 batches, not ${batchesPerEpoch}, so its learning rates were wrong; set ` +
+      '`batchesPerEpoch: 4`';
+    for (const batchesPerEpoch of [3, 5]) {
+      const { lines, annealing } = await linesWith({ T_0: 3, batchesPerEpoch });
+      expect(lines).to.deep.equal([wrong(batchesPerEpoch)]);
+      expect(annealing.config.batchesPerEpoch).to.equal(4);
+    }
+  });
+
+  it('does not come if another number than the config says makes no rate wrong', async () => {
+    for (const config of [
+      { T_0: 3, unit: 'batch', batchesPerEpoch: 3 },
+      { T_0: 3, updateFreq: 'epoch', batchesPerEpoch: 3 },
+    ] as const)
+      expect((await linesWith(config)).lines).to.deep.equal([]);
+    expect(await linesOf({ T_0: 3, batchesPerEpoch: 3 }, [3], {})).to.deep.equal([]); // the fit knows
+  });
+
   it('comes if lengths count batches and the rate is set once an epoch, once, as soon as batches are known', async () => {
     const config = { T_0: 12, unit: 'batch', updateFreq: 'epoch' } as const;
     const lines = await linesOf(config, [3, 3], {});
