@@ -17,6 +17,7 @@ import {
 } from '../lib';
 import { isObject } from '../lib/config/rules';
 import { toSVG, toText } from '../lib/plot';
+import { tries } from './support/effort';
 import { MemoryStore } from './support/memory-store';
 
 /** What a value itself throws when it is looked at, which passes through. */
@@ -252,10 +253,12 @@ function judge(error: unknown): void {
   expect(error.problems.length).to.be.within(1, 60);
 }
 
+const VALUES = tries(5_000, 20_000);
+
 describe('A hostile value', function () {
   this.timeout(120_000);
 
-  it(`is refused by our error or its own, 20,000 of them, at each of ${Object.keys(doors).length} doors in turn`, () => {
+  it(`is refused by our error or its own, ${VALUES.toLocaleString('en')} of them, at each of ${Object.keys(doors).length} doors in turn`, () => {
     const names = Object.keys(doors);
     let turn = 0;
     fc.assert(
@@ -263,7 +266,7 @@ describe('A hostile value', function () {
         const name = names[turn++ % names.length] as string;
         knock(doors[name] as never, make());
       }),
-      { numRuns: 20_000 },
+      { numRuns: VALUES },
     );
   });
 

@@ -10,6 +10,7 @@ import type { PlotSeries } from '../../lib/charts/series';
 import { cosineAnnealing } from '../../lib/config/config';
 import { CosineAnnealingError } from '../../lib/errors';
 import { labelsLeftOf, plotIn, plotOf, pointsIn, rowsOf, strokeIn, strokesIn } from '../support/charts';
+import { tries } from '../support/effort';
 import { measured } from '../support/measured';
 import { expectWellFormed } from '../support/xml';
 
@@ -590,7 +591,7 @@ describe('toText and toSVG', () => {
           expect((error as CosineAnnealingError).problems).to.not.have.length(0);
         }
       }),
-      { numRuns: 20_000 },
+      { numRuns: tries(5_000, 20_000) },
     );
   });
 });

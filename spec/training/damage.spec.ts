@@ -4,9 +4,10 @@ import { CosineAnnealingCallback } from '../../lib';
 import type { CosineAnnealingConfig } from '../../lib/config/config';
 import { CosineAnnealingError } from '../../lib/errors';
 import { train } from '../support/datasets';
+import { tries } from '../support/effort';
 import { onBackend, tinyModel } from '../support/models';
 
-const DAMAGES = 10_000;
+const DAMAGES = tries(3_000, 10_000);
 /** What a damaged state is drawn with; change it to try others. */
 const SEED = Number(process.env['DAMAGE_SEED'] ?? 7);
 

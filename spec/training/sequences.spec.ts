@@ -2,6 +2,7 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { cosineAnnealing } from '../../lib';
+import { tries } from '../support/effort';
 import { fills } from '../support/model/config';
 import { approximately } from '../support/model/rational';
 import { ModelSchedule } from '../support/model/schedule';
@@ -13,9 +14,7 @@ import { driven, oneWeightModel, real, type Trainer } from '../support/sequences
 import { Referee } from '../support/sequences/referee';
 
 /** How many sequences: more where there is time. */
-const COUNT = Number(
-  process.env['SEQUENCE_COUNT'] ?? (process.env['SOAK'] ? 100_000 : process.env['CI'] ? 20_000 : 2_000),
-);
+const COUNT = Number(process.env['SEQUENCE_COUNT'] ?? (process.env['SOAK'] ? 100_000 : tries(1_500, 20_000)));
 const REAL_SHARE = 0.02;
 const SEED = Number(process.env['SEQUENCE_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 

@@ -6,6 +6,7 @@ import { type CosineAnnealingConfig, cosineAnnealing } from '../../lib/config/co
 import { CosineAnnealingCallback } from '../../lib/training/callback';
 import { HistoryLog } from '../../lib/training/history';
 import { drive } from '../support/drive';
+import { tries } from '../support/effort';
 import { onBackend, optimizers, tinyModel } from '../support/models';
 
 setFlagsFromString('--expose-gc');
@@ -45,8 +46,7 @@ describe('A million changes', () => {
   });
 });
 
-/** CI takes its time. */
-const BATCHES = process.env['CI'] === undefined ? 200_000 : 1_000_000;
+const BATCHES = tries(100_000, 1_000_000);
 
 describe(`${BATCHES.toLocaleString('en')} batches`, () => {
   onBackend('cpu');
