@@ -5,6 +5,18 @@
 /** `why`, and the keys by file. */
 export const EQUIVALENT = [
   {
+    why: 'The ends of a cosine or a line are exact without the early return; times are never below 0.',
+    mutants: {
+      'annealing/equation': [
+        'anneal: ConditionalExpression => false',
+        'anneal: <= => <',
+        'anneal: <= => < #2',
+        'warmUp: <= => <',
+        'warmUp: ConditionalExpression => false',
+      ],
+    },
+  },
+  {
     why: 'The two statements work on different things, or only read.',
     mutants: {
       'training/history': [

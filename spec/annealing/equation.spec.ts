@@ -117,6 +117,17 @@ describe('warmUp(rise, elapsed)', () => {
     const values = [0, 1, 1.5, 2, 3].map((elapsed) => Number(warmUp(rise, elapsed).toFixed(12)));
     expect(values).to.deep.equal([1, 2, 3, 4, 5]);
   });
+
+  it('is the fall of a cosine backwards, to the last bit', () => {
+    fc.assert(
+      fc.property(rise('cosine'), double(0, 1), (rise, part) => {
+        const elapsed = part * rise.length;
+        const backwards = { T_cur: rise.length - elapsed, T_left: elapsed, T_i: rise.length };
+        const fall = anneal({ eta_min: rise.from, eta_max: rise.eta_max }, backwards);
+        expect(warmUp(rise, elapsed)).to.equal(fall);
+      }),
+    );
+  });
 });
 
 /** Numbers from 0 to 1 that a seed repeats: Marsaglia's xorshift. */
@@ -136,6 +147,10 @@ describe('RELATIVE_ERROR', () => {
   const POINTS = 1_000_000;
   const PER_CONFIG = 500;
   const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31) + 1);
+
+  it('is 9.5 units of 2^-52', () => {
+    expect(RELATIVE_ERROR).to.equal(9.5 * 2 ** -52);
+  });
 
   it('is judged by an oracle that agrees with the one of 400 bits to 2^-80', () => {
     const draw = random(seed);
