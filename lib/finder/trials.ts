@@ -133,15 +133,18 @@ const hasLearned = (trial: Measured, plan: Plan) =>
 const didHarm = (trial: Measured, plan: Plan) =>
   trial.loss === null || trial.loss - plan.untrained > margin(trial, plan);
 
-/** Whether a trial ended clearly above a shorter one: its rates have undone what can be learned. */
+/** Whether a trial ended above a shorter one that had learned: its rates have undone what can be learned. */
 const hasCollapsed = (trial: Measured, shorter: Measured, plan: Plan) =>
   shorter.updates < trial.updates &&
-  shorter.loss !== null &&
+  hasLearned(shorter, plan) &&
   trial.loss !== null &&
-  trial.loss - shorter.loss > margin(trial, plan);
+  trial.loss - (shorter.loss ?? Infinity) > uncertainty(trial, plan);
 
-const margin = ({ finalLosses }: Measured, { noise, untrained }: Plan) =>
-  Math.max(NOTICEABLE * Math.abs(untrained), (CLEAR * noise) / Math.sqrt(finalLosses.length));
+const margin = (trial: Measured, plan: Plan) =>
+  Math.max(NOTICEABLE * Math.abs(plan.untrained), uncertainty(trial, plan));
+
+const uncertainty = ({ finalLosses }: Measured, { noise }: Plan) =>
+  (CLEAR * noise) / Math.sqrt(finalLosses.length);
 
 /** The best of some trials; the lowest peak if none has a loss. */
 function bestOf<Some extends Trial>(trials: readonly Some[]): Some {

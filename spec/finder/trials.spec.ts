@@ -102,10 +102,18 @@ describe('A search among trials', () => {
 
   it("goes up although the loss rises a little at first, where all batches' losses are the same", () => {
     const slow: Landscape = (power, updates) =>
-      updates < 50 ? 2.3 + 0.01 * (power + 3) : power > 0.1 ? 2.3 : 2 - 0.3 * power;
+      updates < 50 ? 2.3 + 0.01 * (power + 3) : power > 0.1 ? 2.3 : power > -0.9 ? 1.5 : 2.33;
     const { trials, peak } = search(slow, { start: 0.1, noise: 1e-4, left: 400, updates: 225 });
     expect(Math.min(...trials.map(({ eta_max }) => eta_max))).to.be.closeTo(0.1, 1e-9);
     expect(peak).to.be.greaterThan(0.1);
+  });
+
+  it('goes down if a longer round ends a little above a shorter one that had learned', () => {
+    const worse: Landscape = (power, updates) =>
+      updates < 50 ? 2 + (power + 1) ** 2 / 9 : 2.02 + (power + 1) / 100;
+    const { trials } = search(worse, { start: 0.1, noise: 1e-3, left: 400, updates: 225 });
+    const longer = trials.filter(({ updates }) => updates > 50).map(({ eta_max }) => eta_max);
+    expect(longer).to.deep.equal(longer.toSorted((a, b) => b - a));
   });
 
   it('takes a peak a step below all that were too high when the budget ended', () => {
