@@ -7,7 +7,7 @@ import { native, tf } from '../../examples/shared/backend';
 import type { CosineAnnealingConfig } from '../../lib/config/config';
 import { CosineAnnealingCallback } from '../../lib/training/callback';
 import type { CosineAnnealingOptions, CycleEnd } from '../../lib/training/options';
-import { train, trainDataset, unsized } from '../support/datasets';
+import { BATCHES, train, trainDataset, unsized } from '../support/datasets';
 import { BASE, functionalModel, ratesOf, tinyModel } from '../support/models';
 
 const silent = { logger: null };
@@ -148,6 +148,25 @@ describe('onCycleEnd', () => {
     );
     const { epoch } = await train(model, annealing);
     expect(epoch).to.deep.equal([0, 1, 2]);
+  });
+
+  it("comes before 'stop' ends an epoch in its middle, which it may take back", async () => {
+    const takenBack = async (config: CosineAnnealingConfig, training: typeof train | typeof inDataset) => {
+      const model = tinyModel();
+      const onCycleEnd = () => {
+        model.stopTraining = false;
+      };
+      const options = { ...silent, onCycleEnd };
+      const annealing = new CosineAnnealingCallback({ ...config, afterLastCycle: 'stop' }, options);
+      await training(model, annealing);
+      return annealing.step;
+    };
+    const inDataset = (model: LayersModel, annealing: CosineAnnealingCallback) =>
+      trainDataset(model, unsized(), annealing);
+    expect(await takenBack({ cycles: [1.5] }, train)).to.equal(3 * BATCHES);
+    // The epoch might end with this batch, too, until the next one comes.
+    const wrong = { batchesPerEpoch: BATCHES - 1, unit: 'batch' } as const;
+    expect(await takenBack({ ...wrong, cycles: [BATCHES - 1] }, inDataset)).to.equal(3 * BATCHES);
   });
 
   for (const [kind, make] of Object.entries({ Sequential: () => tinyModel(), functional: functionalModel })) {

@@ -66,6 +66,15 @@ describe('onChange and onRestart', () => {
     ]);
   });
 
+  it('are called after the log has the change', async () => {
+    const order: string[] = [];
+    const logger = { info() {}, warn() {}, debug: () => void order.push('logged') };
+    const onChange = () => void order.push('told');
+    const annealing = new CosineAnnealingCallback({ T_0: 1, verbose: 2 }, { logger, onChange });
+    await train(tinyModel(), annealing, { epochs: 1 });
+    expect(order).to.deep.equal(Array.from({ length: BATCHES }, () => ['logged', 'told']).flat());
+  });
+
   it('are told nothing as long as the rate stays the same', async () => {
     let told = 0;
     const annealing = new CosineAnnealingCallback(

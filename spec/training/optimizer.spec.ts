@@ -219,6 +219,22 @@ describe('What is remembered of an optimizer', () => {
     expect(rateBeforeAnnealing(optimizer)).to.equal(0.2);
   });
 
+  it('stays as it was if a rate is refused', () => {
+    let stored = 0.5;
+    const optimizer = withAccessors(
+      () => stored,
+      (value) => {
+        if (value === 0.3) throw new Error('broken');
+        stored = value;
+      },
+    );
+    anneal(optimizer, 0.4);
+    expect(() => setLearningRate(optimizer, Number.NaN)).to.throw(CosineAnnealingError);
+    expect(rateBeforeAnnealing(optimizer)).to.equal(0.5);
+    expect(() => anneal(optimizer, 0.3)).to.throw(CosineAnnealingError);
+    expect(rateBeforeAnnealing(optimizer)).to.equal(0.5);
+  });
+
   it('can be taken and put back', () => {
     const optimizer = tf.train.sgd(0.5);
     anneal(optimizer, 0.1);

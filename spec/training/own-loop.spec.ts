@@ -243,6 +243,43 @@ describe('A training loop of your own', () => {
     expect(annealing.toJSON()).to.deep.equal(before);
   });
 
+  it('is refused each time alike if its config waits for the length of a fit, and leaves nothing', async () => {
+    const annealing = new CosineAnnealingCallback({ cycles: 3, eta_max: 0.1 }, silent);
+    const before = annealing.toJSON();
+    const errors = [];
+    for (let i = 0; i < 2; i++)
+      errors.push((await rejection(annealing.beforeUpdate(tf.train.adam(0.1)))).message);
+    expect(errors[0]).to.contain('`total`');
+    expect(errors[1]).to.equal(errors[0]);
+    expect(annealing.toJSON()).to.deep.equal(before);
+  });
+
+  it('begins with the next optimizer if the first one was too slow for eta_min', async () => {
+    const annealing = new CosineAnnealingCallback({ T_0: 1, eta_min: 0.2, batchesPerEpoch: 10 }, silent);
+    expect((await rejection(annealing.beforeUpdate(tf.train.adam(0.1)))).message).to.contain('eta_min');
+    await annealing.beforeUpdate(tf.train.adam(0.5));
+    expect(annealing.learningRate).to.equal(0.5);
+  });
+
+  it('books no change that the optimizer refused', async () => {
+    const annealing = new CosineAnnealingCallback({ T_0: 1, eta_max: 0.1, batchesPerEpoch: 10 }, silent);
+    let isBroken = false;
+    let stored = 0.1;
+    const optimizer = Object.defineProperty(tf.train.adam(0.1), 'learningRate', {
+      get: () => stored,
+      set(value: number) {
+        if (isBroken) throw new Error('broken');
+        stored = value;
+      },
+    });
+    await annealing.beforeUpdate(optimizer);
+    await annealing.afterUpdate();
+    const before = annealing.toJSON();
+    isBroken = true;
+    expect((await rejection(annealing.beforeUpdate(optimizer))).message).to.contain('did not take');
+    expect(annealing.toJSON()).to.deep.equal(before);
+  });
+
   it('is refused places that are no indexes, by name, and leaves nothing', async () => {
     const annealing = new CosineAnnealingCallback({ T_0: 1, eta_max: 0.1 }, silent);
     const before = annealing.toJSON();
