@@ -14,6 +14,14 @@ const SPECS = {
   'config/rules': ['config/rules', 'errors', 'config/config', 'presets/preset'],
   'training/callback': ['training/callback', 'training/fit', 'training/cases'],
   'training/reporter': ['training/callback', 'training/fit'],
+  'training/run': [
+    'training/run',
+    'training/warnings',
+    'training/fit-after-fit',
+    'training/own-loop',
+    'training/cycle-end',
+    'training/last-cycle',
+  ],
   'training/state': ['training/state', 'training/damage'],
 };
 
