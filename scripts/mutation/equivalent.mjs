@@ -17,6 +17,10 @@ export const EQUIVALENT = [
     },
   },
   {
+    why: 'Both branches give the same there.',
+    mutants: { 'annealing/clock': ['positionOfUpdate: <= => <'] },
+  },
+  {
     why: 'The two statements work on different things, or only read.',
     mutants: {
       'training/callback': [

@@ -5,6 +5,7 @@ import {
   firstUpdateFrom,
   positionOf,
   positionOfUpdate,
+  unitsPerEpoch,
   updatesPerUnit,
 } from '../../lib/annealing/clock';
 
@@ -48,20 +49,37 @@ describe('updatesPerUnit(config)', () => {
   });
 });
 
+describe('unitsPerEpoch(config)', () => {
+  it('is 1, or the number of batches, or undefined while that is unknown', () => {
+    expect(unitsPerEpoch(clock({ batchesPerEpoch: 8 }))).to.equal(1);
+    expect(unitsPerEpoch(clock({ unit: 'batch', batchesPerEpoch: 8 }))).to.equal(8);
+    expect(unitsPerEpoch(clock({ unit: 'batch' }))).to.equal(undefined);
+  });
+});
+
 describe('The updates from 0 on', () => {
   const perUnit = fc.oneof(
     fc.integer({ min: 1, max: 2000 }),
     fc.integer({ min: 1, max: 2000 }).map((n) => 1 / n),
   );
 
+  const expectAtItsPlace = (step: number, batches: number) => {
+    const place = { step, epoch: Math.floor(step / batches), batch: step % batches };
+    const position = positionOf(clock({ batchesPerEpoch: batches }), place);
+    expect(positionOfUpdate(step, batches)).to.equal(position);
+  };
+
   it('lie where positionOf puts them, to the last bit', () => {
+    for (let batches = 1; batches <= 30; batches++)
+      for (let step = 0; step < 300; step++) expectAtItsPlace(step, batches);
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 2000 }), fc.integer({ min: 0, max: 1e9 }), (batches, step) => {
-        const place = { step, epoch: Math.floor(step / batches), batch: step % batches };
-        const position = positionOf(clock({ batchesPerEpoch: batches }), place);
-        expect(positionOfUpdate(step, batches)).to.equal(position);
-      }),
+      fc.property(fc.integer({ min: 0, max: 1e9 }), fc.integer({ min: 1, max: 2000 }), expectAtItsPlace),
     );
+  });
+
+  it('lie at whole multiples if there are several units to an update', () => {
+    for (let batches = 1; batches <= 100; batches++)
+      for (let k = 0; k < 100; k++) expect(positionOfUpdate(k, 1 / batches)).to.equal(k / (1 / batches));
   });
 
   it('are counted up to a position, of which an update on it is none', () => {
