@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import {
   choosePeak,
   cosineRates,
+  finalOf,
   haveLearned,
   type Measured,
   nextTrial,
@@ -151,9 +152,50 @@ describe('A search among trials', () => {
     expect(Math.log10(peak)).to.be.within(-1.5, -1.1);
   });
 
+  it('goes two steps down through draws, and one if that is clearly worse', () => {
+    const flat: Landscape = (power) => 1 + Math.abs(power + 2) / 100;
+    for (const [noise, steps] of [
+      [0.5, 2],
+      [1e-6, 1],
+    ] as const) {
+      const { trials } = search(flat, { start: 1e-2, updates: 45 }, noise);
+      const lowest = Math.min(...trials.map(({ eta_max }) => eta_max));
+      expect(Math.log10(lowest)).to.be.closeTo(-2 - steps / 3, 1e-9);
+    }
+  });
+
+  it('makes one trial beyond a cliff, and none below the range', () => {
+    const steep: Landscape = (power) => (power > -1.9 ? null : 0.5 - 0.1 * power);
+    const { trials } = search(steep, { start: 1e-2, updates: 45 });
+    expect(trials.filter(({ loss }) => loss === null)).to.have.length(1);
+    for (const landscape of [() => null, () => 9, valley(-5)]) {
+      const { trials } = search(landscape, { start: 1e-2, from: 3e-3 });
+      expect(Math.min(...trials.map(({ eta_max }) => eta_max))).to.be.at.least(3e-3);
+    }
+  });
+
+  it('goes by the longest round that has compared peaks, or by the only trial', () => {
+    const trial = (power: number, updates: number, loss: number | null): Measured => ({
+      eta_max: 10 ** power,
+      updates,
+      loss,
+      finalLosses: [loss ?? 0],
+    });
+    const short = [trial(-3, 10, 0.5), trial(-3 + 1 / 3, 10, 1)];
+    const known = { ...plan, updates: 10 };
+    expect(Math.log10(choosePeak(short, known))).to.be.within(-3.2, -2.9);
+    expect(choosePeak([...short, trial(-1, 100, 0.1)], known)).to.equal(choosePeak(short, known));
+    expect(choosePeak([...short, trial(-1, 100, null), trial(-2, 100, null)], known)).to.equal(
+      choosePeak(short, known),
+    );
+    expect(choosePeak([trial(-1, 10, 0.1)], known)).to.equal(0.1);
+  });
+
   it('says that it has learned if the best trial ends clearly below the loss without training', () => {
     expect(search(valley(-2)).learned).to.equal(true);
     expect(search(() => 2.29, { noise: 0.1 }).learned).to.equal(false);
+    expect(search(() => 2.2, { noise: 0.1 }).learned).to.equal(true); // 2 x 0.1 / sqrt(8) below
+    expect(search(() => 2.26, { noise: 1e-6 }).learned).to.equal(false); // less than 2 %
     expect(search(() => null).learned).to.equal(false);
     expect(haveLearned([], plan)).to.equal(false);
   });
@@ -212,6 +254,11 @@ describe('A search among trials', () => {
 });
 
 describe('A trial', () => {
+  it('is judged by its last quarter, rounded up', () => {
+    expect(finalOf([8, 7, 6, 5, 4, 3, 2, 1])).to.deep.equal([2, 1]);
+    expect(finalOf([9, 8, 7, 6, 5, 4, 3, 2, 1])).to.deep.equal([3, 2, 1]);
+  });
+
   it('begins at eta_max and follows the cosine', () => {
     expect(cosineRates(0.8, 4).map((rate) => Number(rate.toFixed(12)))).to.deep.equal([
       0.8, 0.682842712475, 0.4, 0.117157287525,
