@@ -75,6 +75,18 @@ describe('Suggestions', () => {
     });
   }
 
+  it('read nothing after the loss at which the library would have stopped, and that loss still', () => {
+    const { rates, losses } = sweep(100, -2, 1.5, 0.5, 0.05);
+    const cut = [...losses.slice(0, 80), 1e3];
+    const expected = suggestionsOf(rates.slice(0, 81), cut, 100);
+    for (const after of [0, 2.3, 1e9]) {
+      const more = [...cut, ...losses.slice(81).map(() => after)];
+      expect(suggestionsOf(rates, more, 100), String(after)).to.deep.equal(expected);
+    }
+    const without = suggestionsOf(rates.slice(0, 80), cut.slice(0, 80), 100);
+    expect(without.valley).to.not.equal(expected.valley);
+  });
+
   it('are null for a sweep that is too short', () => {
     for (const steps of [0, 1, 2]) {
       const { rates, losses } = sweep(10, -2, 1.5, 0.5, 0);

@@ -174,6 +174,18 @@ describe('A search among trials', () => {
     }
   });
 
+  it('goes on at the lowest peak if all of a round diverged', () => {
+    const diverged = [-2, -2 - 1 / 3, -2 - 2 / 3].map((power) => ({
+      eta_max: 10 ** power,
+      updates: 10,
+      loss: null,
+      finalLosses: [0],
+    }));
+    const next = nextTrial(diverged, { ...plan, from: 10 ** -2.9 });
+    expect(Math.log10(next?.eta_max ?? 0)).to.be.closeTo(-2 - 2 / 3, 1e-9);
+    expect(next?.updates).to.equal(333);
+  });
+
   it('goes by the longest round that has compared peaks, or by the only trial', () => {
     const trial = (power: number, updates: number, loss: number | null): Measured => ({
       eta_max: 10 ** power,
