@@ -168,7 +168,7 @@ describe('A search among trials', () => {
     const steep: Landscape = (power) => (power > -1.9 ? null : 0.5 - 0.1 * power);
     const { trials } = search(steep, { start: 1e-2, updates: 45 });
     expect(trials.filter(({ loss }) => loss === null)).to.have.length(1);
-    for (const landscape of [() => null, () => 9, valley(-5)]) {
+    for (const landscape of [() => null, () => 9, (power: number) => 1 + power / 100]) {
       const { trials } = search(landscape, { start: 1e-2, from: 3e-3 });
       expect(Math.min(...trials.map(({ eta_max }) => eta_max))).to.be.at.least(3e-3);
     }
@@ -184,6 +184,29 @@ describe('A search among trials', () => {
     const next = nextTrial(diverged, { ...plan, from: 10 ** -2.9 });
     expect(Math.log10(next?.eta_max ?? 0)).to.be.closeTo(-2 - 2 / 3, 1e-9);
     expect(next?.updates).to.equal(333);
+  });
+
+  it('compares trials batch by batch, since all have the same batches', () => {
+    const trial = (power: number, loss: number): Measured => ({
+      eta_max: 10 ** power,
+      updates: 45,
+      loss,
+      finalLosses: [loss - 0.5, loss + 0.5, loss - 0.4, loss + 0.4 + power / 1e6],
+    });
+    const next = nextTrial([trial(-2, 1), trial(-2 + 1 / 3, 1.01)], plan);
+    expect(Math.log10(next?.eta_max ?? 0)).to.be.closeTo(-2 - 1 / 3, 1e-9); // the higher one is clearly worse
+  });
+
+  it('takes the middle of three that are equal', () => {
+    const equal = [-2 + 1 / 3, -2, -2 - 1 / 3].map((power) => ({
+      eta_max: 10 ** power,
+      updates: 10,
+      loss: 1,
+      finalLosses: [1],
+    }));
+    const [, middle, lowest] = equal as [Measured, Measured, Measured];
+    const peak = choosePeak([middle, ...equal.slice(0, 1), lowest], { ...plan, updates: 10 });
+    expect(peak).to.be.closeTo(0.01, 1e-12);
   });
 
   it('goes by the longest round that has compared peaks, or by the only trial', () => {
