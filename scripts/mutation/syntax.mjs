@@ -62,7 +62,10 @@ export function operatorOf(mutator, original, replacement) {
 function wordsOf(code) {
   const scanner = ts.createScanner(ts.ScriptTarget.Latest, true, ts.LanguageVariant.Standard, code);
   const words = [];
-  while (scanner.scan() !== ts.SyntaxKind.EndOfFileToken) words.push(scanner.getTokenText());
+  while (scanner.scan() !== ts.SyntaxKind.EndOfFileToken) {
+    scanner.reScanGreaterToken(); // >= is read as two words at first
+    words.push(scanner.getTokenText());
+  }
   return words;
 }
 

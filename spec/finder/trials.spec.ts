@@ -150,6 +150,13 @@ describe('A search among trials', () => {
     const slow: Landscape = (power) => (power > -1.1 ? 5 : 2.3 + 1e-9 * power);
     const { peak } = search(slow, { start: 1e-3, updates: 10, left: 400, noise: 0.1 }, 0.1);
     expect(Math.log10(peak)).to.be.within(-1.5, -1.1);
+    const idle = [-1, -2].map((power) => ({
+      eta_max: 10 ** power,
+      updates: 10,
+      loss: 2.3,
+      finalLosses: [2.3],
+    }));
+    expect(choosePeak(idle, { ...plan, updates: 10 })).to.equal(0.1);
   });
 
   it('goes two steps down through draws, and one if that is clearly worse', () => {

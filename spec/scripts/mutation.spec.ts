@@ -43,6 +43,7 @@ describe('A mutant', () => {
     const { operatorOf } = await script('syntax.mjs');
     expect(operatorOf('EqualityOperator', 't < end', 't <= end')).to.equal('< => <=');
     expect(operatorOf('EqualityOperator', 'time\n  < last', 'time\n  <= last')).to.equal('< => <=');
+    expect(operatorOf('EqualityOperator', 't >= end', 't < end')).to.equal('>= => <');
   });
 
   it('is numbered from the second of its kind in a function on', async () => {
