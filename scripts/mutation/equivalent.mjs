@@ -20,6 +20,13 @@ export const EQUIVALENT = [
     why: 'Both give the same there, or differ at one value only, at which either is right.',
     mutants: {
       'annealing/clock': ['positionOfUpdate: <= => <'],
+      'finder/sweep': [
+        'hasDiverged: > => >=',
+        'hasDiverged: > => >= #2',
+        'readSweep: < => <=',
+        'readSweep: > => >=',
+        'readSweep: <= => <',
+      ],
       'finder/trials': [
         'nextTrial: >= => >',
         'nextTrial: < => <=',
@@ -45,6 +52,7 @@ export const EQUIVALENT = [
   {
     why: 'Something before it has asked already, so this only tells the compiler.',
     mutants: {
+      'finder/sweep': ['readSweep: ?. => .'],
       'finder/trials': [
         'hasLearned: ConditionalExpression => true #2',
         'hasCollapsed: ConditionalExpression => true #5',

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { hasDiverged, readSweep, sweepRates } from '../../lib/finder/sweep';
+import { hasDiverged, readSweep, smoothed, sweepRates } from '../../lib/finder/sweep';
 
 const range = { from: 1e-6, to: 10, steps: 100 };
 const rates = sweepRates(range.from, range.to, range.steps);
@@ -37,6 +37,26 @@ describe('A sweep', () => {
     }
   });
 
+  it('is smoothed by a Gaussian of a quarter of a decade, and says how many losses a point is worth', () => {
+    const [first] = smoothed([1, 10 ** 0.25], [1, 0]);
+    const weight = Math.exp(-1 / 2);
+    expect(first?.rate).to.equal(1);
+    expect(first?.loss).to.be.closeTo(1 / (1 + weight), 1e-12);
+    expect(first?.count).to.be.closeTo((1 + weight) ** 2 / (1 + weight ** 2), 1e-12);
+  });
+
+  it('sees a gain that is small, but clear, and one before a rise', () => {
+    const small = (power: number) => 2.3 - 0.1 / (1 + Math.exp(-6 * (power + 2)));
+    expect(Math.log10(read(sweep(small)).start)).to.be.within(-2.2, -1.5);
+    const valley = (power: number) =>
+      2.3 - 1.5 / (1 + Math.exp(-6 * (power + 2))) + Math.exp(4 * (power - 0.2));
+    expect(Math.log10(read(sweep(valley)).start)).to.be.within(-2, -1.5);
+  });
+
+  it('has the noise of float32 if it shows none', () => {
+    expect(read(sweep(() => 100, 0)).noise).to.be.closeTo(100 * 2 ** -23, 1e-12);
+  });
+
   it('reads a single loss', () => {
     expect(read([2.3])).to.deep.include({ start: 1e-6, untrained: 2.3 });
   });
@@ -45,6 +65,13 @@ describe('A sweep', () => {
     const losses = sweep((power) => 2.3 - Math.max(0, Math.min(1, power + 3)) + Math.exp(4 * power));
     const end = losses.findIndex((_, i) => hasDiverged(losses.slice(0, i + 1), 100));
     expect(Math.log10(rates[end] as number)).to.be.within(0, 0.6);
+  });
+
+  it('ends at four times what it gained, and never if it has gained nothing', () => {
+    const after = (loss: number) => [...Array.from({ length: 30 }, () => 2), 1.9, loss];
+    expect(hasDiverged(after(2.29), 100)).to.equal(false);
+    expect(hasDiverged(after(2.31), 100)).to.equal(true);
+    expect(hasDiverged([2, 2, 2, 2.1, 5], 10)).to.equal(false);
   });
 
   it('does not end by noise alone', () => {
