@@ -22,9 +22,8 @@ export const EQUIVALENT = [
       'annealing/clock': ['positionOfUpdate: <= => <'],
       'finder/sweep': [
         'hasDiverged: > => >=',
-        'hasDiverged: > => >= #2',
         'readSweep: < => <=',
-        'readSweep: > => >=',
+        'readSweep: EqualityOperator #2',
         'readSweep: <= => <',
       ],
       'finder/trials': [

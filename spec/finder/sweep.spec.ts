@@ -68,9 +68,9 @@ describe('A sweep', () => {
   });
 
   it('ends at four times what it gained, and never if it has gained nothing', () => {
-    const after = (loss: number) => [...Array.from({ length: 30 }, () => 2), 1.9, loss];
-    expect(hasDiverged(after(2.29), 100)).to.equal(false);
-    expect(hasDiverged(after(2.31), 100)).to.equal(true);
+    const endingAt = (loss: number) => [...Array.from({ length: 30 }, () => 2), 1.9, loss];
+    expect(hasDiverged(endingAt(2.29), 100)).to.equal(false);
+    expect(hasDiverged(endingAt(2.31), 100)).to.equal(true);
     expect(hasDiverged([2, 2, 2, 2.1, 5], 10)).to.equal(false);
   });
 
