@@ -191,7 +191,7 @@ export class Run {
     const knowledge = this.#learn(fit, epoch);
     const schedule = known(knowledge);
     const isKnown = this.#knowledge.schedule !== undefined;
-    const stood = isKnown ? this.#standing : settledOn(knowledge, this.#standing);
+    const stood = isKnown ? this.#standing : settledOn(this.#knownAt(knowledge), this.#standing);
     // By what is known now: with another number of batches, another boundary can be within rounding of the same update.
     const place = { step: stood.step, batch: 0 };
     const before = positionOf(schedule, { ...place, epoch: clock });
@@ -338,6 +338,13 @@ export class Run {
     const isNew =
       batchesPerEpoch !== learned.batchesPerEpoch || eta_max !== learned.eta_max || total !== learned.total;
     return isNew ? relearn(this.#knowledge, { eta_max, total, batchesPerEpoch }) : this.#knowledge;
+  }
+
+  /** What a fit made known, but with the batches of the epochs before it: a change holds from where it was made. */
+  #knownAt(now: Knowledge): Knowledge {
+    const { given, learned } = this.#knowledge;
+    const then = know(given, { ...now.learned, batchesPerEpoch: learned.batchesPerEpoch });
+    return then.schedule === undefined ? now : then;
   }
 
   #take(knowledge: Knowledge, standing: Standing): void {
