@@ -70,8 +70,8 @@ export const finalOf = (losses: readonly number[]) => losses.slice(-Math.ceil(lo
  * A round compares trials of one length: upwards until one is clearly worse than the best, downwards until one is worse,
  * or clearly worse after two. Upwards, a draw goes on, since if learning begins slowly short trials can't tell apart
  * peaks that a longer one can, and the low ones among them are the useless ones. For the same reason a round that has
- * learned nothing goes down only as long as rates do harm. A round that ends above a shorter one goes down, too: its rates
- * are too high for its length. The next round is longer.
+ * learned nothing goes down only as long as rates do harm. A round goes down, too, if it undoes what a shorter one had
+ * learned: its rates are too high for its length. The next round is longer.
  */
 export function nextTrial(trials: readonly Measured[], plan: Plan): Omit<Trial, 'loss'> | undefined {
   const { left } = plan;
@@ -111,7 +111,7 @@ function endsOf(round: readonly Measured[]): { lowest: Measured; highest: Measur
   return { lowest, highest };
 }
 
-/** Whether even the best of a round did harm, or ended clearly above a shorter trial. */
+/** Whether even the best of a round did harm, or undid what a shorter trial had learned. */
 function isTooHigh(round: readonly Measured[], trials: readonly Measured[], plan: Plan): boolean {
   const best = bestOf(round);
   return didHarm(best, plan) || trials.some((shorter) => hasCollapsed(best, shorter, plan));
