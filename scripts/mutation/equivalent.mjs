@@ -20,6 +20,13 @@ export const EQUIVALENT = [
     why: 'Both give the same there, or differ at one value only, at which either is right.',
     mutants: {
       'annealing/clock': ['positionOfUpdate: <= => <'],
+      'annealing/cycles': [
+        'layOut: ConditionalExpression => true',
+        'layOut: < => <=',
+        'layOut.guess: >= => >',
+        'digitTable: ArrayDeclaration #3',
+        'lastNotAfter: ?. => .',
+      ],
       'finder/sweep': [
         'hasDiverged: > => >=',
         'readSweep: < => <=',
@@ -46,6 +53,12 @@ export const EQUIVALENT = [
         'hasCollapsed: > => >=',
         'isBetter: < => <=',
       ],
+    },
+  },
+  {
+    why: 'A guess, which is made right afterwards; one step more or less is no other answer.',
+    mutants: {
+      'annealing/cycles': ['finder: < => <=', 'cyclesWithin: < => <=', 'lastNotAfter: <= => <'],
     },
   },
   {

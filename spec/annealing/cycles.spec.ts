@@ -6,6 +6,7 @@ import {
   cycleCount,
   fillsTotal,
   layOut,
+  memoized,
   totalAdded,
   valueAt,
   type Warmup,
@@ -240,5 +241,23 @@ describe('fillsTotal', () => {
     expect([{ cycles: 3 }, { cycles: 3, T_0: 1 }, { cycles: [3] }, { T_0: 1 }].map(fillsTotal)).to.deep.equal(
       [true, false, false, false],
     );
+  });
+});
+
+describe('memoized', () => {
+  it('computes once what it remembers, and remembers 4096 results at most', () => {
+    const computed: number[] = [];
+    const twice = memoized((i) => {
+      computed.push(i);
+      return 2 * i;
+    });
+    expect([1, 2, 1, 2].map(twice)).to.deep.equal([2, 4, 2, 4]);
+    expect(computed).to.deep.equal([1, 2]);
+    for (let i = 3; i <= 4096; i++) twice(i);
+    twice(1);
+    expect(computed).to.have.length(4096);
+    twice(4097); // one too many: it forgets
+    twice(1);
+    expect(computed.slice(4096)).to.deep.equal([4097, 1]);
   });
 });
