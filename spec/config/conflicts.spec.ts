@@ -11,6 +11,18 @@ const PEAKS =
 const SHORTER = "shorten it, or set the placement of `warmup` to 'before'";
 
 describe('The rules between keys', () => {
+  it('are not told of a key that is wrong by itself, as if it were left out', () => {
+    for (const [config, path] of [
+      [{ T_0: 'x' }, 'T_0'],
+      [{ cycles: 'x' }, 'cycles'],
+      [{ T_0: 1, T_mult: 0.5, cycles: 'x' }, 'cycles'],
+      [{ T_0: 1, afterLastCycle: 'stop', cycles: 'x' }, 'cycles'],
+    ] as const) {
+      const { problems } = errorOf(() => parseConfig(config as never));
+      expect(problems.map(({ path }) => path.join('.'))).to.deep.equal([path]);
+    }
+  });
+
   it('accept what just fits', () => {
     const fitting: CosineAnnealingConfig[] = [
       { T_0: 1, T_mult: 0.5, cycles: 40 }, // 2^-39 is 1.8e-12
