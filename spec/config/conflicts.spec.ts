@@ -129,8 +129,8 @@ describe('The rules between keys', () => {
       "`eta_min_ratio`: can't be combined with `eta_min`; remove one of the two",
     ],
     [
-      { T_0, eta_max: [1, 0.05], eta_min_ratio: 0.1 },
-      "`eta_min_ratio`: expected at most 0.05, so that `eta_max` in cycle 1 (0.05) isn't below this share of the first one, got 0.1",
+      { T_0, eta_max: [2, 0.1], eta_min_ratio: 0.1 },
+      "`eta_min_ratio`: expected at most 0.05, so that `eta_max` in cycle 1 (0.1) isn't below this share of the first one, got 0.1",
     ],
     [
       { T_0, eta_max_mult: 0.5, amplitude_mult: 0.5 },
