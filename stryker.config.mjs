@@ -11,6 +11,7 @@ const SPECS = {
   'charts/svg': ['charts/svg', 'charts/chart'],
   'charts/text': ['charts/text', 'charts/chart'],
   'command/settings': ['command/settings', 'command/command'],
+  'config/config': ['config/config', 'config/conflicts', 'annealing/plan', 'presets/preset'],
   'config/rules': ['config/rules', 'errors', 'config/config', 'presets/preset'],
   'training/callback': ['training/callback', 'training/fit', 'training/cases'],
   'training/reporter': ['training/callback', 'training/fit'],
