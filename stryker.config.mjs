@@ -22,6 +22,7 @@ const SPECS = {
     'training/own-loop',
     'training/cycle-end',
     'training/last-cycle',
+    'training/state-changes',
   ],
   'training/state': ['training/state', 'training/damage'],
 };

@@ -52,6 +52,7 @@ describe('A callback after its last cycle', () => {
     const { model, rates, annealing, lines } = await stopped(config);
     expect(rates).to.have.length(BATCHES);
     await train(model, annealing);
+    expect(lines).to.have.length(1);
     await train(model, annealing);
     expect(rates.slice(BATCHES)).to.deep.equal([0.01, 0.01]);
     expect(lines).to.deep.equal([

@@ -373,6 +373,16 @@ describe('The warning about the clock', () => {
     }
   });
 
+  it('comes after the first epoch, and not again from a saved state, which knows the right number', async () => {
+    const { logger, lines } = recorder();
+    const annealing = new CosineAnnealingCallback({ T_0: 1, batchesPerEpoch: 3 }, { logger });
+    await trainDataset(tinyModel(), unsized(), annealing, { epochs: 1 });
+    expect(lines).to.have.length(1);
+    const loaded = CosineAnnealingCallback.fromJSON(JSON.stringify(annealing), { logger });
+    await trainDataset(tinyModel(), unsized(), loaded, { initialEpoch: 1, epochs: 3 });
+    expect(lines).to.have.length(1);
+  });
+
   it('does not come if another number than the config says makes no rate wrong', async () => {
     for (const config of [
       { T_0: 3, unit: 'batch', batchesPerEpoch: 3 },
