@@ -22,7 +22,7 @@ export interface Problem {
  * the value and the cure, such as `` `T_0`: expected a number > 0, got 0 ``; at most 20 lines of 200 characters.
  */
 export class CosineAnnealingError extends Error {
-  /** Identifies this error where `instanceof` can't, as between two copies of this package. */
+  /** Identifies this error when `instanceof` can't, as between two copies of this package. */
   override readonly name = 'CosineAnnealingError';
   /** Everything that is wrong, in the order of the message's lines. */
   readonly problems: readonly Problem[];

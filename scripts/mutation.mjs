@@ -31,8 +31,7 @@ const toSwap = only.swaps && positionals.length > 0 ? files : files.filter((file
 const swaps = only.operators || toSwap.length === 0 ? [] : await each(toSwap, 'swaps', swapStatements());
 
 const mutants = [...operators, ...swaps];
-const living = mutants.filter(({ lives }) => lives);
-const unexplained = living.filter(isUnexplained);
+const unexplained = mutants.filter(isUnexplained);
 for (const { file, key } of stale()) console.log(`\nequivalent.mjs: killed, or gone: ${file}, ${key}`);
 const killable = mutants.filter((mutant) => !mutant.lives || isUnexplained(mutant));
 const equivalent = mutants.length - killable.length;
@@ -69,7 +68,7 @@ async function each(files, kind, mutate) {
     const begin = Date.now();
     const tried = withKeys(await mutate(file));
     console.log(`${file.padEnd(24)}${kind.padEnd(11)}${summary(tried)} (${seconds(begin)} s)`);
-    for (const { line, key, change } of tried.filter((mutant) => mutant.lives && isUnexplained(mutant)))
+    for (const { line, key, change } of tried.filter(isUnexplained))
       console.log(`  lib/${file}.ts:${line}, ${key}\n    ${change.replaceAll(/\s+/g, ' ')}`);
     all.push(...tried);
   }
@@ -121,8 +120,8 @@ async function shareOut(tasks, workers) {
   return results;
 }
 
-function isUnexplained({ file, key }) {
-  return !explained(file).includes(key);
+function isUnexplained({ lives, file, key }) {
+  return lives && !explained(file).includes(key);
 }
 
 function explained(file) {
@@ -131,6 +130,7 @@ function explained(file) {
 
 /** What is listed as equivalent, but is no mutant that lives. Of a kind that wasn't tried nothing can be said. */
 function stale() {
+  const living = mutants.filter(({ lives }) => lives);
   const found = new Set(living.map(({ file, key }) => `${file} ${key}`));
   const wasTried = (file, key) => (key.includes('<=>') ? swaps : operators).some((one) => one.file === file);
   const listed = files.flatMap((file) => explained(file).map((key) => ({ file, key })));

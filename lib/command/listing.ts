@@ -4,7 +4,7 @@ import { cyclesIn, type Run, updateAt, updateCount } from './run';
 /** More lines than these are a mistake: gigabytes, and minutes of work. */
 const MOST_LINES = 100_000_000;
 
-/** A run, with a name for where there are two. */
+/** A run, with a name if there are two. */
 export interface NamedRun {
   readonly name: string;
   readonly run: Run;

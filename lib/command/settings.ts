@@ -48,7 +48,7 @@ export function lengthFrom(texts: Texts): Length {
   return length;
 }
 
-/** What is ordered; where that is wrong, a default that is of no use. */
+/** What is ordered; if that is wrong, a default that is of no use. */
 export function orderFrom(
   texts: Texts,
   { columns, ascii }: { columns: number; ascii: boolean },

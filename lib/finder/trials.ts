@@ -46,7 +46,7 @@ const DRAWS = 2;
 const ROUNDING = 1 + 1e-9;
 /** A trial has learned, or done harm, if its loss is so many standard errors away from the one without training... */
 const CLEAR = 2;
-/** ...and this share of it: where all batches lose the same at first, as in an LSTM, standard errors are next to nothing. */
+/** ...and this share of it: if all batches lose the same at first, as in an LSTM, standard errors are next to nothing. */
 const NOTICEABLE = 0.02;
 /** A trial needs so many updates for a cosine to be one. */
 const MIN_UPDATES = 10;

@@ -241,7 +241,7 @@ const readers = new Map<unknown, Reader>([
  *
  * @param parameters In steps; what is left out has transformers' default.
  * @throws {@link CosineAnnealingError} if a parameter is unknown or out of its range, or asks for what SGDR's cosine
- * can't follow: a wave that rises (`num_cycles` above 0.5, except where it counts restarts), a decay that is no
+ * can't follow: a wave that rises (`num_cycles` above 0.5, except when it counts restarts), a decay that is no
  * cosine, or a cosine that begins before the training (`cosine_warmup_with_min_lr` without a warm-up).
  */
 export function fromTransformers(parameters: TransformersSchedule): PresetConfig {

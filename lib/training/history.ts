@@ -208,7 +208,7 @@ export class HistoryLog {
     return this.#spans[low]?.config;
   }
 
-  /** The number of batches decides how positions are rounded, and where no cycle lies. */
+  /** The number of batches decides how positions are rounded, but not where cycles lie. */
   #scheduleOf(config: ScheduledConfig): Schedule {
     const recent = this.#recent;
     if (recent?.schedule.config === config) return recent.schedule;

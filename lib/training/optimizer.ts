@@ -10,7 +10,7 @@ interface WithLearningRate {
 /**
  * The optimizer's learning rate, a number >= 0.
  *
- * @throws {@link CosineAnnealingError} where the optimizer has none that can be read.
+ * @throws {@link CosineAnnealingError} if the optimizer has none that can be read.
  */
 export function getLearningRate(optimizer: Optimizer): number {
   const learningRate = (optimizer as unknown as WithLearningRate | undefined)?.learningRate;
@@ -24,7 +24,7 @@ export function getLearningRate(optimizer: Optimizer): number {
  * `learningRate` would do nothing to SGD and Momentum, which keep it in a tensor of their own.
  *
  * @param learningRate A finite number >= 0.
- * @throws {@link CosineAnnealingError} where it is not such a number, or the optimizer does not take it.
+ * @throws {@link CosineAnnealingError} if it isn't such a number, or the optimizer doesn't take it.
  */
 export function setLearningRate(optimizer: Optimizer, learningRate: number): void {
   write(optimizer, learningRate);

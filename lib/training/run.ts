@@ -250,7 +250,7 @@ export class Run {
     this.#standing = { ...this.#standing, epoch: this.#fit.offset + number + 1 };
   }
 
-  /** The batches that the config gives an epoch, if they made the rates of one that had so many wrong. */
+  /** The config's `batchesPerEpoch`, if it set the rates of an epoch that turned out to have another number of batches. */
   wrongBatches(found: number): number | undefined {
     const { given, learned } = this.#knowledge;
     const { batchesPerEpoch = found, unit, updateFreq } = given;
@@ -340,7 +340,7 @@ export class Run {
     return isNew ? relearn(this.#knowledge, { eta_max, total, batchesPerEpoch }) : this.#knowledge;
   }
 
-  /** What a fit made known, but with the batches of the epochs before it: a change holds from where it was made. */
+  /** What a fit made known, but with the batches of the epochs before it: a change holds from when it was made. */
   #knownAt(now: Knowledge): Knowledge {
     const { given, learned } = this.#knowledge;
     const then = know(given, { ...now.learned, batchesPerEpoch: learned.batchesPerEpoch });

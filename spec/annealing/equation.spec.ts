@@ -22,7 +22,7 @@ function next(x: number): number {
 }
 
 describe('anneal(rates, moment)', () => {
-  it('is exactly eta_max where T_cur is 0, and exactly eta_min where T_left is', () => {
+  it('is exactly eta_max if T_cur is 0, and exactly eta_min if T_left is', () => {
     fc.assert(
       fc.property(rates(), length(), (rates, T_i) => {
         expect(anneal(rates, moment(0, T_i))).to.equal(rates.eta_max);

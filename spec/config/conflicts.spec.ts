@@ -11,7 +11,7 @@ const PEAKS =
 const SHORTER = "shorten it, or set the placement of `warmup` to 'before'";
 
 describe('The rules between keys', () => {
-  it('are not told of a key that is wrong by itself, as if it were left out', () => {
+  it('ignore a key that is wrong by itself, as if it were left out', () => {
     for (const [config, path] of [
       [{ T_0: 'x' }, 'T_0'],
       [{ cycles: 'x' }, 'cycles'],

@@ -101,7 +101,7 @@ describe('A search among trials', () => {
     expect(Math.log10(peak)).to.be.within(-3.6, -2.9);
   });
 
-  it("goes up although the loss rises a little at first, where all batches' losses are the same", () => {
+  it("goes up although the loss rises a little at first, if all batches' losses are the same", () => {
     const slow: Landscape = (power, updates) =>
       updates < 50 ? 2.3 + 0.01 * (power + 3) : power > 0.1 ? 2.3 : power > -0.9 ? 1.5 : 2.33;
     const { trials, peak } = search(slow, { start: 0.1, noise: 1e-4, left: 400, updates: 225 });

@@ -101,7 +101,7 @@ describe('set-up', () => {
       expect(readdirSync(join(cache, 'tfjs-cosine-annealing'))).to.deep.equal([]);
     });
 
-    it('fails with every reason where native is demanded and not to be had', function (this: Mocha.Context) {
+    it('fails with every reason if native is demanded and not to be had', function (this: Mocha.Context) {
       onUnixWithNative.call(this);
       fakeTfjsNode('throw new Error("no addon")');
       const { status, stderr, lastLine } = setUp({ TFJS_BACKEND: 'native' });
@@ -324,7 +324,7 @@ with zipfile.ZipFile(sys.argv[1], 'w') as z:
   });
 
   describe('keepManifest()', () => {
-    it("mends tfjs-node's package.json where a kill cut it short", async () => {
+    it("fixes tfjs-node's package.json if a kill cut it short", async () => {
       const { keepManifest } = await script('tensorflow.mjs');
       const manifest = join(fakeTfjsNode(''), 'package.json');
       const text = readFileSync(manifest, 'utf8');
@@ -395,7 +395,7 @@ with zipfile.ZipFile(sys.argv[1], 'w') as z:
       expect(readFileSync(String(job['log']), 'utf8')).to.match(/^begin\n/);
     });
 
-    it('gives the exit code where the command says nothing', async () => {
+    it('gives the exit code if the command says nothing', async () => {
       expect(await node('process.exit(3)')).to.match(/ended with exit code 3$/);
     });
 

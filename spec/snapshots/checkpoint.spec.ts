@@ -371,7 +371,7 @@ describe('A checkpoint', () => {
     });
   });
 
-  it('is refused where there is no place for it', async () => {
+  it('is refused if there is no place for it', async () => {
     const model = tinyModel();
     for (const store of ['checkpoints', 'indexeddb://not-in-node', {}]) {
       const errors = [

@@ -166,7 +166,7 @@ describe('A checkpoint in a folder', () => {
     expect(seen.size).to.equal(100);
   });
 
-  it('where a file stands in its way is an error, no absence', async () => {
+  it('is an error, not an absence, if a file stands in its way', async () => {
     const file = join(root, 'file');
     writeFileSync(file, 'mine');
     const error = await rejection(load(join(file, 'folder')));

@@ -86,7 +86,7 @@ describe('LearningRateHistory', () => {
     expect(seen).to.deep.equal([0, 1, 2, 3]);
   });
 
-  it('finds changes as an array does: at(i), from the end where i is negative', () => {
+  it('finds changes as an array does: at(i), from the end if i is negative', () => {
     const history = historyOf(6);
     const array = [...history];
     for (const i of [0, 5, 6, -1, -6, -7, 2.9, -0.5, -1.5, 1e300, Number.NaN, Number.NEGATIVE_INFINITY]) {

@@ -243,7 +243,7 @@ describe('A training loop of your own', () => {
     expect(annealing.toJSON()).to.deep.equal(before);
   });
 
-  it('is refused each time alike if its config waits for the length of a fit, and leaves nothing', async () => {
+  it('is refused the same way each time if its config needs the length of a fit, and leaves nothing', async () => {
     const annealing = new CosineAnnealingCallback({ cycles: 3, eta_max: 0.1 }, silent);
     const before = annealing.toJSON();
     const errors = [];

@@ -393,7 +393,7 @@ describe('The ends of cycles', () => {
     expect(endsOf(train(run))).to.deep.equal([]);
   });
 
-  it('come where the last cycle is over, before the epoch ends if that can be known', () => {
+  it('come when the last cycle is over, before the epoch ends if that can be known', () => {
     const run = runOf({ cycles: [1.5], eta_max: PEAK });
     run.beginFit(FIT);
     const seen: [boolean, boolean][] = [];

@@ -86,7 +86,7 @@ describe('Changes to the config of a saved state', () => {
     }
   });
 
-  it('hold from where they were made, with the batches of the epochs before, though the peak is read later', async () => {
+  it('hold from when they were made, by the batches of the epochs before, even if the peak is read later', async () => {
     // Update 15 comes 3.9e-7 before a boundary: within rounding of it with one batch an epoch, but not with three.
     const config = { T_0: 0.5, start: 0.5, plateau: 1.00000013 };
     const first = new CosineAnnealingCallback(config, QUIET);
