@@ -23,7 +23,7 @@ const { values: options } = parseArgs({
   },
 });
 
-/** `epochs` are those of the truth; `budgets` are multiples of the default, which is three epochs, up to 1,000 updates. */
+/** `epochs` are those of the truth; `budgets` are multiples of three epochs, the default for a training of up to eleven. */
 const sizes = {
   small: {
     trainingSamples: 4000,
@@ -65,7 +65,7 @@ interface Found {
   readonly optimizer: string;
   readonly epochs: number;
   readonly seed: number;
-  /** Multiple of the default budget. */
+  /** Multiple of three epochs. */
   readonly budget: number;
   readonly spent: number;
   /** The rate of each rule; ours is `found`. */
@@ -181,7 +181,7 @@ async function train(task: Task, { optimizer, epochs }: Case, eta_max: number) {
 async function search(task: Task, { optimizer, epochs }: Case, seed: number, budget: number) {
   const model = compiled(task, optimizer);
   const { xs, ys } = shuffled(task.training, seed);
-  const standard = Math.min(1000, 3 * Math.ceil(size.trainingSamples / size.batchSize));
+  const standard = 3 * Math.ceil(size.trainingSamples / size.batchSize);
   const found = await findLearningRate(model, xs, ys, {
     epochs,
     batchSize: size.batchSize,

@@ -12,8 +12,8 @@ export interface SearchOptions {
   /** Updates of the sweep, an integer >= 10. Default: 100, or a quarter of the budget if that is less. */
   readonly steps?: number;
   /**
-   * Updates that the search may take in all, an integer >= 60. Default: 1,000, or three epochs of data of known size if
-   * that is less.
+   * Updates that the search may take in all, an integer >= 60. Default: a third of the planned training, but at least
+   * three epochs, and at most 1,000; 1,000 if the data's size is unknown.
    */
   readonly budget?: number;
   /** Called after the sweep and after each trial; awaited. */
@@ -39,7 +39,9 @@ export interface SearchSettings {
 }
 
 const MAX_BUDGET = 1000;
-const MAX_EPOCHS = 3;
+const MIN_EPOCHS = 3;
+/** A longer training is worth a longer search, which has less to guess from the trend. */
+const TRAINING_SHARE = 1 / 3;
 const MIN_BUDGET = 60;
 const MAX_STEPS = 100;
 const MIN_STEPS = 10;
@@ -71,11 +73,13 @@ export function parseOptions(args: Args, batchesPerEpoch: number | undefined): S
   const problems: Problem[] = [];
   const { from = 1e-6, to = 10 } = args as SearchOptions;
   if (from >= to) problems.push({ path: ['to'], rule: `expected a number > from (${from})`, received: to });
-  const epochs = MAX_EPOCHS * (batchesPerEpoch ?? Number.POSITIVE_INFINITY);
-  const { budget = Math.min(MAX_BUDGET, epochs) } = args as SearchOptions;
+  const { epochs = 1 } = args as ModelFitArgs;
+  const passes = Math.max(MIN_EPOCHS, Math.floor(epochs * TRAINING_SHARE));
+  const updates = passes * (batchesPerEpoch ?? Number.POSITIVE_INFINITY);
+  const { budget = Math.min(MAX_BUDGET, updates) } = args as SearchOptions;
   const fraction = Math.max(MIN_STEPS, Math.floor(budget * SWEEP_SHARE));
   const { steps = Math.min(MAX_STEPS, fraction) } = args as SearchOptions;
-  if (budget < MIN_BUDGET) problems.push(tooLittleData(budget));
+  if (budget < MIN_BUDGET) problems.push(tooLittleData(budget, passes));
   else if (steps > budget / 2) {
     problems.push({
       path: ['steps'],
@@ -124,9 +128,9 @@ const isFunction = (value: unknown) => typeof value === 'function';
 const isRate = (value: unknown) => typeof value === 'number' && value > 0 && Number.isFinite(value);
 const isCount = isIntegerFrom(1);
 
-const tooLittleData = (updates: number): Problem => ({
+const tooLittleData = (updates: number, passes: number): Problem => ({
   path: ['budget'],
-  rule: `expected at least ${MIN_BUDGET} updates, but ${MAX_EPOCHS} epochs of these data are only ${updates}`,
+  rule: `expected at least ${MIN_BUDGET} updates, but ${passes} epochs of these data are only ${updates}`,
   cure: `set it, to ${5 * MIN_BUDGET} for instance, to go over the data more often`,
 });
 

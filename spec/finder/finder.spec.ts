@@ -184,6 +184,26 @@ describe('findLearningRate', () => {
     }
   });
 
+  it('takes a third of the planned training by default, at least three epochs, at most 1,000 updates', async () => {
+    const budgetOf = async (args: object) => {
+      const model = tinyModel();
+      const { xs, ys } = line();
+      let asked: number | undefined;
+      const onProgress = ({ budget }: SearchProgress) => {
+        asked = budget;
+        model.stopTraining = true;
+      };
+      await findLearningRate(model, xs, ys, { epochs: 1, batchSize: 1, verbose: 0, onProgress, ...args });
+      tf.dispose([xs, ys]);
+      return asked;
+    };
+    expect(await budgetOf({ epochs: 1 })).to.equal(120);
+    expect(await budgetOf({ epochs: 11 })).to.equal(120);
+    expect(await budgetOf({ epochs: 12 })).to.equal(160);
+    expect(await budgetOf({ epochs: 1000 })).to.equal(1000);
+    expect(await budgetOf({ epochs: 12, budget: 70 })).to.equal(70);
+  });
+
   it('makes the same trials every time', async () => {
     expect(await findOnLine({})).to.deep.equal(await findOnLine({}));
   });
@@ -239,7 +259,7 @@ describe('findLearningRate', () => {
     'a few steps': [{ steps: 9 }, 'steps'],
     'more steps than budget': [{ steps: 60 }, 'steps'],
     'a small budget': [{ budget: 59 }, 'budget'],
-    'few data without a budget': [{ budget: undefined }, 'budget'],
+    'few data without a budget': [{ epochs: 3, budget: undefined }, 'budget'],
     'an onProgress that is text': [{ onProgress: 'log' }, 'onProgress'],
   };
   for (const [what, [args, path]] of Object.entries(refused)) {

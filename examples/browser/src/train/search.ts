@@ -23,7 +23,7 @@ export class PeakSearch {
       return await findLearningRate(this.#model, training.images, training.digits, {
         epochs,
         batchSize: batchSizeOf(batches),
-        budget: Math.min(Math.max(LEAST_BUDGET, 3 * batches), 1000),
+        ...(Math.max(3, epochs / 3) * batches < LEAST_BUDGET && { budget: LEAST_BUDGET }),
         onProgress: ({ spent, budget, trial }) => {
           const peak = trial ? `eta_max ${trial.eta_max.toPrecision(2)} tried` : 'all rates swept';
           onProgress(`Searching for eta_max: ${peak}, ${spent} of at most ${budget} updates`);
