@@ -337,7 +337,7 @@ function endingWith(schedule: Schedule, training: Finite, ends: readonly number[
   const totals = fillsTotal(schedule.config)
     ? []
     : ends
-        .map((end) => Number(end.toPrecision(12))) // 0.3, not 0.30000000000000004: rounding is made up for
+        .map((end) => inFewDigits(end, updatesPerUnit(schedule.config) ?? 1))
         .filter((end) => end > from && end >= least && end <= MAX_POSITION);
   const nearest = [
     ...totals.filter((end) => end < to).slice(-1),
@@ -345,6 +345,12 @@ function endingWith(schedule: Schedule, training: Finite, ends: readonly number[
   ];
   const cures = nearest.map((total) => ({ config: { total } }));
   return fitEnd === undefined ? [...wholeEpochs(schedule, training, ends), ...cures] : cures;
+}
+
+/** 0.3, not 0.30000000000000004: as long as it's less than a small part of an update, rounding is made up for. */
+function inFewDigits(end: number, perUnit: number): number {
+  const rounded = [12, 13, 14, 15, 16].map((digits) => Number(end.toPrecision(digits)));
+  return rounded.find((value) => Math.abs(value - end) * perUnit <= ROUNDING / 2) ?? end;
 }
 
 /** So many cycles, as long as fills the training. */

@@ -372,6 +372,16 @@ describe('The cures of a notice', function () {
     });
     fc.assert(property, { numRuns: 500 });
   });
+
+  it('write an end in as few digits as fall within the update after it', () => {
+    const totals = (config: object) =>
+      noticesFor({ ...known, ...config }, { epochs: 1, batchesPerEpoch: 13 })
+        .flatMap(({ cures }) => cures)
+        .map((cure) => 'config' in cure && cure.config['total']);
+    expect(3 * 1.1).to.equal(3.3000000000000003);
+    expect(totals({ T_0: 1.1, total: 3 })).to.deep.equal([2.2, 3.3]);
+    expect(totals({ T_0: 2, T_mult: 1.5, total: 101000.8 })).to.deep.equal([101000.6731762, 151503.00976425]);
+  });
 });
 
 const kinds: readonly Notice['kind'][] = [
