@@ -361,10 +361,17 @@ describe('The cures of a notice', function () {
     expect(Object.keys(tried)).to.have.members(kinds.filter((kind) => kind !== 'batches unknown'));
   });
 
-  it('are there, but for cycles shorter than an update, and ends that are far beyond any training', () => {
+  it('are there, but if a cycle anneals for less than an update, or ends far beyond any training', () => {
     const property = fc.property(shortConfig(), training(), (config, training) => {
-      const shortest = config.T_0 ?? Math.min(1, ...[config.cycles ?? []].flat());
-      if (shortest < 1 || config.updateFreq === 'epoch' || [config.T_0, config.cycles].flat().includes(1e12))
+      const { T_0, cycles, warmup } = config;
+      const { placement = 'before', length = 0 } = typeof warmup === 'object' ? warmup : {};
+      const rise = placement === 'before' ? 0 : Math.max(...[length].flat());
+      const lengths = typeof cycles === 'object' ? cycles : [T_0 ?? Infinity];
+      if (
+        Math.min(...lengths) - rise < 1 ||
+        config.updateFreq === 'epoch' ||
+        [config.T_0, config.cycles].flat().includes(1e12)
+      )
         return;
       for (const { kind, cures, message } of noticesFor(config, training)) {
         if (kind !== 'batches unknown') expect(cures, message).to.not.deep.equal([]);
