@@ -14,7 +14,7 @@ import { driven, oneWeightModel, real, type Trainer } from '../support/sequences
 import { Referee } from '../support/sequences/referee';
 
 /** How many sequences: more where there is time. */
-const COUNT = Number(process.env['SEQUENCE_COUNT'] ?? (process.env['SOAK'] ? 100_000 : tries(1_500, 20_000)));
+const COUNT = Number(process.env['SEQUENCE_COUNT'] ?? (process.env['SOAK'] ? 100_000 : tries(500, 20_000)));
 const REAL_SHARE = 0.02;
 const SEED = Number(process.env['SEQUENCE_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 
