@@ -15,8 +15,8 @@ const bundles = [
     budget: 3.5 * KB,
   },
   { what: 'cosineAnnealing', entry: "export { cosineAnnealing } from './lib/schedule'", budget: 12.5 * KB },
-  { what: CALLBACK, entry: "export { CosineAnnealingCallback } from './lib'", budget: 24.2 * KB },
-  { what: 'every export, presets too', entry: "export * from './lib'", budget: 40 * KB },
+  { what: CALLBACK, entry: "export { CosineAnnealingCallback } from './lib'", budget: 24.4 * KB },
+  { what: 'every export, presets too', entry: "export * from './lib'", budget: 40.4 * KB },
   { what: 'toText and toSVG', entry: "export * from './lib/plot'", budget: 13 * KB },
 ];
 

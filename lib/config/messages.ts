@@ -79,6 +79,7 @@ export type Event =
   | { readonly kind: 'update with another rate'; readonly found: number; readonly written: number }
   | { readonly kind: 'update with another optimizer' }
   | { readonly kind: 'last cycle is over' }
+  | { readonly kind: 'loop goes on'; readonly learningRate: number }
   | { readonly kind: 'other batches'; readonly found: number; readonly given: number }
   /** A saved training goes on in another cycle, because its config was changed; `starts` are cures. */
   | { readonly kind: 'another cycle'; readonly from: number; readonly to: number; readonly starts: Starts };
@@ -133,6 +134,11 @@ export function describeEvent(event: Event): string {
       return (
         'the last cycle is over, so training stops after one batch, the fewest that TensorFlow.js can train; to start ' +
         'over, call reset()'
+      );
+    case 'loop goes on':
+      return (
+        `the last cycle is over, and your training loop goes on at a learning rate of ${event.learningRate}; ` +
+        'end it as soon as `isOver` is true'
       );
   }
 }

@@ -262,9 +262,11 @@ export class CosineAnnealingCallback extends CustomCallback {
 
   async #beforeUpdate(fit: Fit, optimizer: Optimizer, batch: number, logs: Logs): Promise<void> {
     this.#countUnfinishedUpdate(fit);
-    if (this.#run.isOverAt(batch)) this.#stop(fit);
+    const isTooLate = this.#run.isOverAt(batch) && this.config.afterLastCycle === 'stop';
+    if (isTooLate) fit.stop();
     await this.#tellEnd(fit, this.#run.takeEndBefore(batch), logs);
     const update = this.#run.updateAt(batch);
+    if (isTooLate && fit.isOwnLoop) this.#tell({ kind: 'loop goes on', learningRate: update.learningRate });
     if (this.#optimizer !== undefined) this.#tell(interferenceBefore(optimizer, this.#optimizer, this.#run));
     anneal(optimizer, update.learningRate);
     this.#run.book(update);

@@ -269,6 +269,14 @@ export const events: Record<string, (logger: Logger) => Promise<unknown>> = {
     await train(model, [annealing], { epochs: 1 });
     await train(model, [annealing], { epochs: 3, initialEpoch: 2 });
   },
+  "`afterLastCycle: 'stop'`, and a loop of your own goes on": async (logger) => {
+    const config = { T_0: 1, cycles: 1, eta_max: 0.1, unit: 'batch', afterLastCycle: 'stop' } as const;
+    const annealing = new library.CosineAnnealingCallback(config, { logger });
+    for (let i = 0; i < 2; i++) {
+      await annealing.beforeUpdate(tf.train.sgd(0.1));
+      await annealing.afterUpdate();
+    }
+  },
 };
 
 /** Two epochs with another callback behind this one. */

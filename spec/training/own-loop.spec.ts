@@ -233,6 +233,26 @@ describe('A training loop of your own', () => {
     }
   });
 
+  it('says, once, that it goes on after the last cycle, if that is to end it: only the loop itself can', async () => {
+    for (const [afterLastCycle, said] of [
+      ['stop', 1],
+      ['hold', 0],
+    ] as const) {
+      const { annealing, warnings } = noting({ cycles: [2], unit: 'batch', eta_min: 0.25, afterLastCycle });
+      const update = async () => {
+        await annealing.beforeUpdate(tf.train.sgd(BASE));
+        await annealing.afterUpdate();
+      };
+      for (let i = 0; i < 2; i++) await update();
+      expect(warnings()).to.deep.equal([]);
+      for (let i = 0; i < 2; i++) await update();
+      expect(warnings()).to.have.length(said);
+      expect(annealing.learningRate).to.equal(0.25);
+      if (said > 0)
+        expect(warnings()[0]).to.contain('goes on at a learning rate of 0.25; end it as soon as `isOver`');
+    }
+  });
+
   it('is refused before its first update if the optimizer takes no rate, and leaves nothing', async () => {
     const annealing = new CosineAnnealingCallback({ T_0: 1, eta_max: 0.1 }, silent);
     const before = annealing.toJSON();
