@@ -49,10 +49,12 @@ const size = options.size === 'full' ? sizes.full : sizes.small;
 /** The highest of the truth's peaks, which go down from there over so many decades. */
 const tops: Record<OptimizerName, number> = { sgd: 10, momentum: 1, adam: 0.1, rmsprop: 0.1 };
 const DECADES = 7 / 3;
+/** Points of error by which two peaks have to differ for a rate between them to be measured. */
+const NOTABLE = 1;
 
 interface Truth {
   readonly task: string;
-  readonly optimizer: string;
+  readonly optimizer: OptimizerName;
   readonly epochs: number;
   readonly eta_max: number;
   /** Points: per cent of wrong answers, or of the targets' variance. */
@@ -62,7 +64,7 @@ interface Truth {
 
 interface Found {
   readonly task: string;
-  readonly optimizer: string;
+  readonly optimizer: OptimizerName;
   readonly epochs: number;
   readonly seed: number;
   /** Multiple of three epochs. */
@@ -126,6 +128,7 @@ async function measureTask(name: string): Promise<void> {
       const key = { task: name, optimizer, epochs };
       if (wanted.includes('truths')) await measureTruths(task, key);
       if (wanted.includes('searches')) await measureSearches(task, key);
+      if (wanted.includes('truths')) await refineTruths(task, key);
     }
   }
   tf.dispose([task.training, task.test] as never);
@@ -153,6 +156,30 @@ async function measureSearches(task: Task, key: Case): Promise<void> {
     }
   }
 }
+
+/** A line between two peaks can miss a cliff: if they differ, a rate found between them, or beyond, becomes a peak, too. */
+async function refineTruths(task: Task, key: Case): Promise<void> {
+  for (const { rates } of searches.all.filter((search) => isOf(search, key))) {
+    const eta_max = rates['found'] ?? Number.NaN;
+    const [below, above] = neighbours(truthsOf(key), eta_max);
+    if (below === undefined || above === undefined || Math.abs(above.error - below.error) <= NOTABLE)
+      continue;
+    const it = { ...key, eta_max };
+    await truths.complete(it, async () => ({ ...it, ...(await train(task, key, eta_max)) }));
+  }
+}
+
+const isOf = (result: Case, { task, optimizer, epochs }: Case) =>
+  result.task === task && result.optimizer === optimizer && result.epochs === epochs;
+
+const truthsOf = (key: Case): Truth[] =>
+  truths.all.filter((truth) => isOf(truth, key)).sort((a, b) => a.eta_max - b.eta_max);
+
+/** The truth's peaks on both sides of a rate, or twice the one that it is; undefined beyond the last. */
+const neighbours = (own: readonly Truth[], rate: number) => [
+  own.findLast(({ eta_max }) => eta_max <= rate),
+  own.find(({ eta_max }) => eta_max >= rate),
+];
 
 function compiled(task: Task, optimizer: OptimizerName): LayersModel {
   const model = task.build();
@@ -221,9 +248,7 @@ function errorOf(model: LayersModel, { test: { xs, ys }, loss }: Task) {
 
 /** Between two peaks, the error is taken to be on the line over the logarithm of the rate; beyond them, that of the last. */
 function errorAt(own: readonly Truth[], rate: number): number {
-  const sorted = [...own].sort((a, b) => a.eta_max - b.eta_max);
-  const above = sorted.find(({ eta_max }) => eta_max >= rate);
-  const below = sorted.findLast(({ eta_max }) => eta_max <= rate);
+  const [below, above] = neighbours(own, rate);
   if (above === undefined || below === undefined || above === below)
     return (above ?? below)?.error ?? Number.NaN;
   const share = Math.log(rate / below.eta_max) / Math.log(above.eta_max / below.eta_max);
@@ -232,10 +257,7 @@ function errorAt(own: readonly Truth[], rate: number): number {
 
 /** A search with its case's truths; undefined unless they are complete. */
 function judged(search: Found) {
-  const { task, optimizer, epochs } = search;
-  const own = truths.all.filter(
-    (truth) => truth.task === task && truth.optimizer === optimizer && truth.epochs === epochs,
-  );
+  const own = truthsOf(search);
   const [best] = [...own].sort((a, b) => a.error - b.error);
   if (best === undefined || own.length <= DECADES * size.peaksPerDecade) return undefined;
   const regretOf = (rate: number | null) => (rate === null ? 100 : errorAt(own, rate) - best.error);

@@ -56,6 +56,10 @@ const GROWTH = 2;
 const FINAL = 0.25;
 /** The best peak falls as this power of the training's length: about the middle of what was measured (bench/README.md). */
 const TREND = -0.2;
+/** If learning begins late, the peak falls faster: rates that get it going soon are too high for what follows. */
+const LATE_TREND = -0.5;
+/** A trial is under way if it has lost this share of the loss without training. */
+const UNDER_WAY = 0.2;
 
 /** The rates of a cosine from eta_max to 0. */
 export const cosineRates = (eta_max: number, updates: number): number[] =>
@@ -171,7 +175,20 @@ export function choosePeak(trials: readonly Measured[], plan: Plan): number {
   const round = decidingRound(trials);
   const [{ updates } = plan] = round;
   const peak = round.length === 0 ? plan.start : bestPeak(round, trials, plan);
-  return Math.min(plan.to, Math.max(plan.from, peak * Math.max(1, plan.updates / updates) ** TREND));
+  const trend = beginsLate(round, trials, plan) ? LATE_TREND : TREND;
+  return Math.min(plan.to, Math.max(plan.from, peak * Math.max(1, plan.updates / updates) ** trend));
+}
+
+/** Whether a round is under way, of which shorter trials showed no sign: an LSTM, for instance, learns nothing at first. */
+function beginsLate(round: readonly Measured[], trials: readonly Measured[], plan: Plan): boolean {
+  const shorter = trials.filter(({ updates }) => round.some((trial) => updates < trial.updates));
+  const hasLost = (trial: Measured, share: number) =>
+    trial.loss !== null && plan.untrained - trial.loss > share * Math.abs(plan.untrained);
+  return (
+    shorter.length > 0 &&
+    !shorter.some((trial) => hasLost(trial, NOTICEABLE)) &&
+    round.some((trial) => hasLost(trial, UNDER_WAY))
+  );
 }
 
 function bestPeak(round: readonly Measured[], trials: readonly Measured[], plan: Plan): number {

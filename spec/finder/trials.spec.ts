@@ -253,6 +253,17 @@ describe('A search among trials', () => {
     expect((short as number) / (long as number)).to.be.closeTo(100 ** 0.2, 1e-9);
   });
 
+  it('takes a much lower one if only the longest trials have learned, a fifth of the loss at least', () => {
+    const fall = (loss: number, atFirst: number) => {
+      const begins: Landscape = (power, updates) => (updates > 50 ? loss : atFirst) + (power + 2) ** 2 / 100;
+      const { peak, trials } = search(begins, { start: 1e-2, noise: 1e-4 });
+      return Math.log(peak / 1e-2) / Math.log(5000 / (trials.at(-1)?.updates ?? Number.NaN));
+    };
+    expect(fall(1.83, 2.26)).to.be.closeTo(-0.5, 1e-3);
+    expect(fall(1.85, 2.26)).to.be.closeTo(-0.2, 1e-3);
+    expect(fall(1.83, 2.25)).to.be.closeTo(-0.2, 1e-3);
+  });
+
   it('compares longer trainings in the second round, around the best of the first', () => {
     const { trials } = search(valley(-2));
     const lengths = [...new Set(trials.map(({ updates }) => updates))];
