@@ -142,7 +142,7 @@ const hasCollapsed = (trial: Measured, shorter: Measured, plan: Plan) =>
   shorter.updates < trial.updates &&
   hasLearned(shorter, plan) &&
   trial.loss !== null &&
-  trial.loss - (shorter.loss ?? Infinity) > uncertainty(trial, plan);
+  trial.loss - (shorter.loss ?? Infinity) > Math.hypot(uncertainty(trial, plan), uncertainty(shorter, plan));
 
 const margin = (trial: Measured, plan: Plan) =>
   Math.max(NOTICEABLE * Math.abs(plan.untrained), uncertainty(trial, plan));
