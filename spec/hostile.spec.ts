@@ -18,6 +18,7 @@ import {
 import { isObject } from '../lib/config/rules';
 import { toSVG, toText } from '../lib/plot';
 import { tries } from './support/effort';
+import { measured } from './support/measured';
 import { MemoryStore } from './support/memory-store';
 
 /** What a value itself throws when it is looked at, which passes through. */
@@ -274,12 +275,11 @@ describe('A hostile value', function () {
     it(`is refused in bounded time and memory by ${name}, however large`, () => {
       for (const make of peculiar) knock(door, make());
       for (const [i, value] of large.entries()) {
-        expect(secondsOf(() => knock(door, value))).to.be.below(4);
+        expect(measured(() => knock(door, value)).seconds).to.be.below(4);
         const key = keys[(turn + 3 * i) % keys.length] as string;
-        expect(
-          secondsOf(() => knock(door, { T_0: 10, eta_max: 0.1, [key]: value })),
-          key,
-        ).to.be.below(4);
+        expect(measured(() => knock(door, { T_0: 10, eta_max: 0.1, [key]: value })).seconds, key).to.be.below(
+          4,
+        );
       }
       expect(process.memoryUsage().heapUsed).to.be.below(1.5e9);
     });
@@ -299,19 +299,8 @@ describe('A hostile value', function () {
     for (const key of keys.slice(0, keys.indexOf('version'))) {
       for (const value of large) {
         const config = { T_0: 10, eta_max: 0.1, [key]: value };
-        expect(
-          secondsOf(() => knock(cosineAnnealing, config)),
-          key,
-        ).to.be.below(4);
+        expect(measured(() => knock(cosineAnnealing, config)).seconds, key).to.be.below(4);
       }
     }
   });
 });
-
-/** The processor's time, which other programs don't lengthen. */
-function secondsOf(work: () => void): number {
-  const start = process.cpuUsage();
-  work();
-  const { user, system } = process.cpuUsage(start);
-  return (user + system) / 1e6;
-}
