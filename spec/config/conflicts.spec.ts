@@ -249,6 +249,13 @@ describe('The rules between keys', () => {
       expect(problemsOf({ T_0, warmup: { length: [1, -1] } })[0]?.path).to.deep.equal(['warmup_t', 1]);
     });
 
+    it('of a key inside one that has none, with the index of an item', () => {
+      const { problems } = errorOf(() =>
+        parseConfig({ T_0, warmup: { length: [1, -1] } }, { 'warmup.length': 'warmup_steps' }),
+      );
+      expect(problems[0]?.path).to.deep.equal(['warmup_steps', 1]);
+    });
+
     it('that lie inside an object of theirs', () => {
       expect(problemsOf({ T_0: 0 })[0]?.path).to.deep.equal(['config', 'first_decay_steps']);
     });
