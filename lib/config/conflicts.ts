@@ -186,7 +186,6 @@ function* tooShort(config: ParsedConfig, name: (path: string) => string): Iterab
 function* tooLongWarmup(config: ParsedConfig, name: (path: string) => string): Iterable<Conflict> {
   const { warmup, cycles, T_mult } = config;
   if (warmup === undefined || warmup.placement === 'before') return;
-  if (needsTotal(config) || (cycles === undefined && config.T_0 === undefined)) return;
   const lengths = baseLengths(config);
   const checked = Math.max(
     [warmup.length].flat().length,
@@ -194,10 +193,10 @@ function* tooLongWarmup(config: ParsedConfig, name: (path: string) => string): I
   );
   for (let i = 0; i < Math.min(checked, cycleCount(config)); i++) {
     const room = lengths(i).hi;
+    if (!(room > 0)) return; // unknown, or has a rule of its own
     const length = warmupAt(warmup, i);
-    const left = add(lengths(i), exactly(-length)).hi; // NaN if cycles grow beyond all doubles
-    const isTooLong = warmup.placement === 'inside' ? left <= 0 : left < 0;
-    if (length === 0 || !isTooLong) continue;
+    const left = add(lengths(i), exactly(-length)).hi;
+    if (warmup.placement === 'inside' ? left > 0 : left >= 0) continue;
     const rule =
       warmup.placement === 'inside'
         ? `expected less than the length of cycle ${i} (${room}), which holds it`

@@ -144,6 +144,10 @@ describe('The rules between keys', () => {
       '`total`: expected more than start, warm-ups and plateaus take (11), got 10',
     ],
     [
+      { total: 10, cycles: 3, start: 11, warmup: { length: 1, placement: 'inside' } },
+      '`total`: expected more than start, warm-ups and plateaus take (11), got 10',
+    ],
+    [
       { total: 10, cycles: 2, plateau: [5, 6], start: 1 },
       '`total`: expected more than start, warm-ups and plateaus take (12), got 10',
     ],
