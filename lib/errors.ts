@@ -100,13 +100,13 @@ export function nameOf([first = 'config', ...rest]: Problem['path']): string {
 /** A value as a person would type it, short enough for a line. It never throws. */
 export function show(value: unknown): string {
   try {
-    return truncate(preview(value, MAX_VALUE_LENGTH + 1), MAX_VALUE_LENGTH);
+    return truncate(preview(value, MAX_VALUE_LENGTH), MAX_VALUE_LENGTH);
   } catch {
     return 'an object that cannot be read'; // a getter or a Proxy throws
   }
 }
 
-/** The beginning of a value's text, at least `budget` characters of it; in steps in proportion to the budget. */
+/** A value's text, or more than `budget` characters of its beginning; in steps in proportion to the budget. */
 function preview(value: unknown, budget: number): string {
   if (typeof value === 'string') return JSON.stringify(value.slice(0, budget));
   if (typeof value === 'function') return 'a function';

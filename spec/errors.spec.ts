@@ -1,6 +1,16 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
-import { CosineAnnealingError, lineOf, nameOf, type Problem, refusal, sentenceOf, show } from '../lib/errors';
+import {
+  CosineAnnealingError,
+  lineOf,
+  nameOf,
+  type Problem,
+  refusal,
+  sentenceOf,
+  show,
+  unknownNames,
+  unlessRefused,
+} from '../lib/errors';
 
 const problem = (rest: Partial<Problem> = {}): Problem => ({
   path: ['T_0'],
@@ -75,6 +85,7 @@ describe('CosineAnnealingError', () => {
         problem({ rule: 'x'.repeat(length) + '\u{1f600}'.repeat(20) }),
       ]);
       expect(!/[\ud800-\udbff]\.\.\.$/.test(message), message).to.equal(true);
+      expect(message.length).to.be.within(199, 200);
     }
   });
 });
@@ -118,11 +129,64 @@ describe('refusal', () => {
       { path: ['a', 0], rule: 'expected a number' },
     ]);
   });
+
+  it('takes one name as a path, and has a cause only if there is one', () => {
+    const error = refusal('eta_max', 'expected a number');
+    expect(error.problems).to.deep.equal([{ path: ['eta_max'], rule: 'expected a number' }]);
+    expect(error).to.not.have.property('cause');
+  });
+});
+
+describe('unlessRefused', () => {
+  it('returns what some work comes to, and undefined for what this package refuses', () => {
+    expect(unlessRefused(() => 3)).to.equal(3);
+    expect(
+      unlessRefused(() => {
+        throw refusal('t', 'expected a number');
+      }),
+    ).to.equal(undefined);
+  });
+
+  it('throws any other error', () => {
+    const other = new TypeError('no');
+    expect(() =>
+      unlessRefused(() => {
+        throw other;
+      }),
+    ).to.throw(other);
+  });
+});
+
+describe('unknownNames', () => {
+  const problemsOf = (count: number) =>
+    unknownNames(
+      Array.from({ length: count }, (_, i) => `k${i}`),
+      'key',
+      (name) => `leave out ${name}`,
+    );
+
+  it('has a problem with a cure for each name', () => {
+    expect(problemsOf(2)).to.deep.equal([
+      { path: ['k0'], rule: 'unknown key', cure: 'leave out k0' },
+      { path: ['k1'], rule: 'unknown key', cure: 'leave out k1' },
+    ]);
+    expect(problemsOf(0)).to.deep.equal([]);
+  });
+
+  it('counts those beyond the first 20', () => {
+    expect(problemsOf(20).at(-1)?.path).to.deep.equal(['k19']);
+    expect(problemsOf(23).slice(19)).to.deep.equal([
+      { path: ['k19'], rule: 'unknown key', cure: 'leave out k19' },
+      { path: [], rule: '3 more unknown keys' },
+    ]);
+  });
 });
 
 describe('show', () => {
   const cyclic: unknown[] = [];
   cyclic.push(cyclic);
+  const behindOne: unknown[] = [1];
+  behindOne.push(behindOne);
   const throwing = {
     get key() {
       throw new Error('no');
@@ -156,6 +220,8 @@ describe('show', () => {
     [{ a: [1, { b: null }], c: undefined }, '{"a":[1,{"b":null}],"c":undefined}'],
     [new Date(0), '"1970-01-01T00:00:00.000Z"'],
     [cyclic, `${'['.repeat(57)}...`],
+    [behindOne, `${'[1,'.repeat(19)}...`],
+    [{ toJSON: 1 }, '{"toJSON":1}'],
     [throwing, 'an object that cannot be read'],
     [proxy, 'an object that cannot be read'],
     [everyTrap, 'an object that cannot be read'],
@@ -166,6 +232,12 @@ describe('show', () => {
   for (const [value, text] of shown) {
     it(`writes ${text}`, () => expect(show(value)).to.equal(text));
   }
+
+  it('writes the digits of no bigint that has more than 100', () => {
+    for (const huge of [10n ** 100n, -(10n ** 100n)]) expect(show(huge)).to.equal('a huge bigint');
+    expect(show(10n ** 100n - 1n)).to.equal(`${'9'.repeat(57)}...`);
+    expect(show(1n - 10n ** 100n)).to.equal(`-${'9'.repeat(56)}...`);
+  });
 
   it('writes a string of 60 characters in full, and a longer one in part', () => {
     expect(show('x'.repeat(58))).to.equal(`"${'x'.repeat(58)}"`);

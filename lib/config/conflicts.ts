@@ -18,17 +18,18 @@ export type Names = Readonly<Record<string, string>>;
 /** What is wrong with a key in combination with others: its path as we write it, such as 'warmup.length', and the rest of a problem. */
 type Conflict = { readonly path: string } & Omit<Problem, 'path'>;
 
-/** A rule between keys; it is checked if each of them is valid on its own. */
+/** A rule between keys. It takes a key that is invalid on its own for one that is left out. */
 interface Rule {
-  readonly keys: readonly ConfigKey[];
+  /** Keys without which it may be broken: if one of them is invalid, the rule isn't checked. */
+  readonly needs?: readonly ConfigKey[];
   conflicts(config: ParsedConfig, name: (path: string) => string): Iterable<Conflict>;
 }
 
-/** Every rule between keys that this config breaks, except rules about keys that are invalid on their own. */
+/** Every rule between keys that this config breaks; those that are invalid on their own, `wrong`, aren't in it. */
 export function conflictsIn(config: ParsedConfig, wrong: ReadonlySet<string>, names: Names): Problem[] {
   const name = (path: string) => `\`${nameIn(names, path)}\``;
   return rules
-    .filter(({ keys }) => !keys.some((key) => wrong.has(key)))
+    .filter(({ needs }) => !needs?.some((key) => wrong.has(key)))
     .flatMap((rule) => [...rule.conflicts(config, name)])
     .map(({ path, ...problem }) => ({ path: nameIn(names, path).split('.'), ...problem }));
 }
@@ -42,11 +43,9 @@ export const nameIn = (names: Names, path: string): string =>
 export const needsTotal = ({ cycles, T_0, total }: Partial<ParsedConfig>): boolean =>
   fillsTotal({ cycles, T_0 }) && total === undefined;
 
-const LENGTHS = ['T_0', 'T_mult', 'cycles', 'total', 'start', 'warmup', 'plateau'] as const;
-
 const rules: readonly Rule[] = [
   {
-    keys: ['T_0', 'cycles'],
+    needs: ['T_0', 'cycles'],
     *conflicts({ T_0, cycles }, name) {
       if (T_0 !== undefined || cycles !== undefined) return;
       const cure = `set it, or ${name('cycles')}: a list of lengths, or how many fill the training`;
@@ -54,7 +53,6 @@ const rules: readonly Rule[] = [
     },
   },
   {
-    keys: ['T_0', 'T_mult', 'cycles'],
     *conflicts({ T_0, T_mult, cycles }, name) {
       if (typeof cycles !== 'object') return;
       const rule = `can't be combined with a list of ${name('cycles')}, which already gives every length`;
@@ -63,7 +61,7 @@ const rules: readonly Rule[] = [
     },
   },
   {
-    keys: ['T_mult', 'cycles'],
+    needs: ['cycles'],
     *conflicts({ T_mult, cycles }, name) {
       if (T_mult >= 1 || typeof cycles === 'object') return;
       if (cycles === undefined) {
@@ -76,7 +74,7 @@ const rules: readonly Rule[] = [
     },
   },
   {
-    keys: ['afterLastCycle', 'cycles'],
+    needs: ['cycles'],
     *conflicts({ afterLastCycle, cycles }, name) {
       if (afterLastCycle !== 'stop' || cycles !== undefined) return;
       const rule = "'stop' needs a last cycle";
@@ -84,17 +82,16 @@ const rules: readonly Rule[] = [
     },
   },
   {
-    keys: LENGTHS,
+    needs: ['T_0'],
     *conflicts(config) {
       if (!isUsedUp(config)) return;
       const rule = `expected more than start, warm-ups and plateaus take (${timeTaken(config)})`;
       yield { path: 'total', rule, received: config.total };
     },
   },
-  { keys: LENGTHS, conflicts: tooShort },
-  { keys: LENGTHS, conflicts: tooLongWarmup },
+  { needs: ['T_0'], conflicts: tooShort },
+  { needs: ['T_0', 'T_mult'], conflicts: tooLongWarmup },
   {
-    keys: ['plateau', 'warmup'],
     *conflicts({ plateau, warmup }, name) {
       if (warmup?.placement !== 'overlap' || [plateau].flat().every((length) => length === 0)) return;
       const rule = `can't be combined with the placement 'overlap' of ${name('warmup')}, which lies over the cosine`;
@@ -102,7 +99,6 @@ const rules: readonly Rule[] = [
     },
   },
   {
-    keys: ['eta_min', 'eta_min_ratio'],
     *conflicts({ eta_min, eta_min_ratio }, name) {
       if (eta_min === undefined || eta_min_ratio === undefined) return;
       yield {
@@ -113,7 +109,6 @@ const rules: readonly Rule[] = [
     },
   },
   {
-    keys: ['eta_max', 'eta_max_mult', 'amplitude_mult'],
     *conflicts({ eta_max, eta_max_mult, amplitude_mult }, name) {
       const cure = 'remove one of the two';
       const rule = `can't be combined with a list of ${name('eta_max')}, which already gives every peak`;
@@ -126,31 +121,27 @@ const rules: readonly Rule[] = [
     },
   },
   {
-    keys: ['eta_min', 'eta_max'],
     *conflicts({ eta_min, eta_max }, name) {
       if (eta_max !== undefined && eta_min !== undefined) yield* above('eta_min', eta_min, eta_max, name);
     },
   },
   {
-    keys: ['warmup', 'eta_max'],
     *conflicts({ warmup, eta_max }, name) {
       if (eta_max === undefined || warmup?.from === undefined) return;
       yield* above('warmup.from', warmup.from, eta_max, name);
     },
   },
   {
-    keys: ['eta_min_ratio', 'eta_max'],
     *conflicts({ eta_min_ratio, eta_max }, name) {
-      if (eta_min_ratio === undefined || typeof eta_max !== 'object') return;
-      const eta_min = eta_min_ratio * valueAt(eta_max, 0);
+      if (typeof eta_max !== 'object') return;
+      const eta_min = (eta_min_ratio ?? 0) * valueAt(eta_max, 0);
       const i = eta_max.findIndex((peak) => peak < eta_min);
-      if (i < 0) return;
+      if (i === -1) return;
       const rule = `expected at most ${valueAt(eta_max, i) / valueAt(eta_max, 0)}, so that ${name('eta_max')} in cycle ${i} (${valueAt(eta_max, i)}) isn't below this share of the first one`;
       yield { path: 'eta_min_ratio', rule, received: eta_min_ratio };
     },
   },
   {
-    keys: ['cycles', 'eta_min', 'eta_max', 'warmup', 'plateau'],
     *conflicts({ eta_min, eta_max, warmup, plateau, cycles }) {
       const most = cycleCount({ cycles });
       const lists = {
@@ -170,7 +161,7 @@ const rules: readonly Rule[] = [
 
 /** Whether start, warm-ups and plateaus leave nothing of the total for cosines that fill it. */
 const isUsedUp = (config: ParsedConfig): boolean =>
-  fillsTotal(config) && config.total !== undefined && timeTaken(config) >= config.total;
+  fillsTotal(config) && timeTaken(config) >= (config.total ?? Infinity);
 
 const timeTaken = (config: ParsedConfig): number =>
   (config.start ?? 0) + totalAdded(config, cycleCount(config)).hi;
@@ -195,7 +186,6 @@ function* tooShort(config: ParsedConfig, name: (path: string) => string): Iterab
 function* tooLongWarmup(config: ParsedConfig, name: (path: string) => string): Iterable<Conflict> {
   const { warmup, cycles, T_mult } = config;
   if (warmup === undefined || warmup.placement === 'before') return;
-  if (needsTotal(config) || (cycles === undefined && config.T_0 === undefined)) return;
   const lengths = baseLengths(config);
   const checked = Math.max(
     [warmup.length].flat().length,
@@ -203,9 +193,10 @@ function* tooLongWarmup(config: ParsedConfig, name: (path: string) => string): I
   );
   for (let i = 0; i < Math.min(checked, cycleCount(config)); i++) {
     const room = lengths(i).hi;
+    if (!(room > 0)) return; // unknown, or has a rule of its own
     const length = warmupAt(warmup, i);
     const left = add(lengths(i), exactly(-length)).hi;
-    if (length === 0 || (warmup.placement === 'inside' ? left > 0 : left >= 0)) continue;
+    if (warmup.placement === 'inside' ? left > 0 : left >= 0) continue;
     const rule =
       warmup.placement === 'inside'
         ? `expected less than the length of cycle ${i} (${room}), which holds it`
@@ -228,14 +219,9 @@ function* above(
   name: (path: string) => string,
 ): Iterable<Conflict> {
   const listed = Math.max([lower].flat().length, [eta_max].flat().length);
-  for (let i = 0; i < listed; i++) {
-    if (valueAt(lower, i) <= valueAt(eta_max, i)) continue;
-    const inCycle = listed > 1 ? ` in cycle ${i}` : '';
-    yield {
-      path,
-      rule: `expected at most ${name('eta_max')} (${valueAt(eta_max, i)})${inCycle}`,
-      received: valueAt(lower, i),
-    };
-    return;
-  }
+  const i = Array.from({ length: listed }).findIndex((_, i) => valueAt(lower, i) > valueAt(eta_max, i));
+  if (i === -1) return;
+  const inCycle = listed > 1 ? ` in cycle ${i}` : '';
+  const rule = `expected at most ${name('eta_max')} (${valueAt(eta_max, i)})${inCycle}`;
+  yield { path, rule, received: valueAt(lower, i) };
 }

@@ -154,7 +154,7 @@ function describeCures(cures: readonly Cure[], kind: Notice['kind']): string {
         (config) =>
           `${describeKeys(config)} ${config['start'] === 0 ? 'if this is intended' : 'to begin the schedule there'}`,
       );
-      return [...(starts.length > 0 ? [`set ${starts.join(', or ')}`] : []), resumed].join('; ');
+      return `set ${starts.join(', or ')}; ${resumed}`;
     }
     case 'idle after the last cycle': {
       const given = configsIn(cures).map((config) => `set ${describeKeys(config)}`);
@@ -163,7 +163,7 @@ function describeCures(cures: readonly Cure[], kind: Notice['kind']): string {
     case 'length in batches': {
       const lengths = cures.filter((cure) => !('config' in cure && cure.config['unit'] === 'batch'));
       const meant = lengths.length < cures.length ? ["if you meant batches, set `unit: 'batch'`"] : [];
-      const otherwise = meant.length > 0 && lengths.length > 0 ? 'if not, ' : '';
+      const otherwise = meant.length > 0 ? 'if not, ' : '';
       return [...meant, ...(lengths.length > 0 ? [`${otherwise}${describeChoices(lengths)}`] : [])].join(
         '; ',
       );

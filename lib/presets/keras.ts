@@ -136,6 +136,6 @@ function fromCosineDecayRestarts(serialized: unknown): PresetConfig {
       ...floorAt(config.alpha),
       amplitude_mult: config.m_mul,
     },
-    { T_0: 'config.first_decay_steps', T_mult: 'config.t_mul' },
+    { T_0: 'config.first_decay_steps' },
   );
 }

@@ -25,6 +25,9 @@ import {
   valueAt,
 } from './preset';
 
+const parameterNames =
+  'the parameters of CosineAnnealingLR, { T_max, base_lr }, or of CosineRestartLR, { periods, eta_min, base_lr }';
+
 /** What both schedules are told. */
 const scheduled = {
   /** Learning rate at the end of a cycle: a number >= 0, at most the lowest peak. */
@@ -53,7 +56,7 @@ const annealing = withRules(
       T_max: z.nullish(count()),
       ...scheduled,
     },
-    'the parameters of CosineAnnealingLR, such as { T_max: 100, base_lr: 0.1 }',
+    parameterNames,
   ),
   function* (parameters): Iterable<Problem> {
     const { T_max, begin, end } = parameters;
@@ -61,8 +64,9 @@ const annealing = withRules(
     if (typeof T_max !== 'number' && typeof end !== 'number') {
       yield { path: ['T_max'], rule: 'expected an integer >= 1', received: T_max, cure: 'or set end' };
     }
-    if (typeof T_max === 'number' && typeof end === 'number' && end > begin + T_max) {
-      const rule = `expected at most begin + T_max (${begin + T_max}), after which MMEngine's cosine rises again`;
+    const last = begin + (T_max ?? Infinity);
+    if ((end ?? 0) > last) {
+      const rule = `expected at most begin + T_max (${last}), after which MMEngine's cosine rises again`;
       yield { path: ['end'], rule, received: end, cure: 'leave it out, to stay at eta_min' };
     }
     yield* badFloor(parameters, [1]);
@@ -79,7 +83,7 @@ const restarts = withRules(
       restart_weights: z._default(listOf(positive()), [1]),
       ...scheduled,
     },
-    'the parameters of CosineRestartLR, such as { periods: [10, 20], restart_weights: [1, 0.5], eta_min: 0, base_lr: 0.1 }',
+    parameterNames,
   ),
   function* (parameters): Iterable<Problem> {
     const { periods, restart_weights, begin, eta_min, eta_min_ratio } = parameters;
@@ -118,7 +122,7 @@ type Clock = {
 };
 
 function* badClock({ begin, end, by_epoch, convert_to_iter_based }: Clock): Iterable<Problem> {
-  if (typeof end === 'number' && end <= begin) {
+  if ((end ?? Infinity) <= begin) {
     yield { path: ['end'], rule: `expected more than begin (${begin})`, received: end };
   }
   if (convert_to_iter_based && !by_epoch) {
@@ -143,11 +147,11 @@ function* badFloor(
     yield { path: ['eta_min_ratio'], rule: 'expected either eta_min or eta_min_ratio', cure };
   }
   const lowest = weights.reduce((least, weight) => Math.min(least, weight)); // a spread has its limits
-  if (typeof eta_min === 'number' && eta_min > lowest * base_lr) {
+  if ((eta_min ?? 0) > lowest * base_lr) {
     const rule = `expected at most the lowest peak (${lowest * base_lr})`;
     yield { path: ['eta_min'], rule, received: eta_min };
   }
-  if (typeof eta_min_ratio === 'number' && eta_min_ratio > lowest) {
+  if ((eta_min_ratio ?? 0) > lowest) {
     const rule = `expected at most the lowest of restart_weights (${lowest})`;
     yield { path: ['eta_min_ratio'], rule, received: eta_min_ratio };
   }
@@ -188,16 +192,13 @@ export function fromMMEngine(parameters: MMEngineSchedule): PresetConfig {
 function fromAnnealing(parameters: unknown): PresetConfig {
   const schedule = check(annealing, parameters);
   const { T_max, begin, end, base_lr, eta_min, eta_min_ratio } = schedule;
-  return checked(
-    {
-      ...clockOf(schedule),
-      T_0: T_max ?? (end ?? begin) - begin,
-      cycles: 1,
-      eta_max: base_lr,
-      ...(typeof eta_min_ratio === 'number' ? { eta_min_ratio } : { eta_min: eta_min ?? 0 }),
-    },
-    { T_0: 'T_max', start: 'begin', total: 'end' },
-  );
+  return checked({
+    ...clockOf(schedule),
+    T_0: T_max ?? (end ?? begin) - begin,
+    cycles: 1,
+    eta_max: base_lr,
+    ...(typeof eta_min_ratio === 'number' ? { eta_min_ratio } : { eta_min: eta_min ?? 0 }),
+  });
 }
 
 function fromRestarts(parameters: unknown): PresetConfig {
@@ -210,7 +211,7 @@ function fromRestarts(parameters: unknown): PresetConfig {
       eta_max: perCycle(restart_weights, (weight) => weight * base_lr),
       eta_min: eta_min ?? (eta_min_ratio ?? 0) * base_lr,
     },
-    { cycles: 'periods', eta_max: 'restart_weights', start: 'begin', total: 'end' },
+    { eta_max: 'restart_weights' },
   );
 }
 

@@ -48,8 +48,8 @@ export function* atMost<Upper extends string, Lower extends string>(
   lower: Lower,
   values: Record<Upper, number> & { readonly [key in Lower]?: number | null | undefined },
 ): Iterable<Problem> {
-  const received = values[lower];
-  if (typeof received !== 'number' || received <= values[upper]) return;
+  const received = values[lower] ?? 0;
+  if (received <= values[upper]) return;
   yield { path: [lower], rule: `expected at most ${upper} (${values[upper]})`, received };
 }
 

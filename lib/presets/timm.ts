@@ -116,9 +116,6 @@ export function fromTimm(parameters: TimmSchedule): PresetConfig {
       T_0: 't_initial',
       T_mult: 'cycle_mul',
       cycles: 'cycle_limit',
-      eta_max: 'base_lr',
-      eta_min: 'lr_min',
-      eta_max_mult: 'cycle_decay',
       'warmup.length': 'warmup_t',
     },
   );

@@ -24,6 +24,9 @@ import {
   valueAt,
 } from './preset';
 
+const parameterNames =
+  'the parameters of one of these schedules, such as { num_warmup_steps: 10, num_training_steps: 100, base_lr: 0.1 }';
+
 /** What all schedules are told. */
 const training = {
   /** Length of the warm-up, in steps: an integer >= 0. */
@@ -51,10 +54,7 @@ const floor = {
 };
 
 const cosine = withRules(
-  strict(
-    { name: oneOf('cosine'), ...training, ...waves },
-    'the parameters of get_cosine_schedule_with_warmup',
-  ),
+  strict({ name: oneOf('cosine'), ...training, ...waves }, parameterNames),
   function* (parameters): Iterable<Problem> {
     yield* shortTraining(parameters);
     yield* risingWave(parameters);
@@ -69,16 +69,13 @@ const withRestarts = withRules(
       /** How many cycles: an integer >= 1. Default: 1. */
       num_cycles: z._default(count(), 1),
     },
-    'the parameters of get_cosine_with_hard_restarts_schedule_with_warmup',
+    parameterNames,
   ),
   shortTraining,
 );
 
 const withFloor = withRules(
-  strict(
-    { name: z.optional(oneOf('cosine_with_min_lr')), ...training, ...waves, ...floor },
-    'the parameters of get_cosine_with_min_lr_schedule_with_warmup',
-  ),
+  strict({ name: z.optional(oneOf('cosine_with_min_lr')), ...training, ...waves, ...floor }, parameterNames),
   function* (parameters): Iterable<Problem> {
     yield* shortTraining(parameters);
     yield* risingWave(parameters);
@@ -96,7 +93,7 @@ const withFloorAndRate = withRules(
       /** Learning rate at the start of the warm-up, as a fraction of base_lr: 0 to 1. Default: 1 / num_warmup_steps. */
       warmup_lr_rate: z.nullish(fraction()),
     },
-    'the parameters of get_cosine_with_min_lr_schedule_with_warmup_lr_rate',
+    parameterNames,
   ),
   function* (parameters): Iterable<Problem> {
     yield* shortTraining(parameters);
@@ -122,7 +119,7 @@ const stable = withRules(
       /** Length of the decay, in steps: an integer >= 1. */
       num_decay_steps: count(),
       /** The form of the warm-up: 'linear', the default, or 'cosine'. */
-      warmup_type: z._default(oneOf('linear', 'cosine', '1-sqrt'), 'linear'),
+      warmup_type: z.optional(oneOf('linear', 'cosine', '1-sqrt')),
       /** Only 'cosine', the default. */
       decay_type: z._default(oneOf('cosine', 'linear', '1-sqrt'), 'cosine'),
       /** Learning rate at both ends, as a fraction of base_lr: 0 to 1. Default: 0. */
@@ -130,7 +127,7 @@ const stable = withRules(
       /** Only 0.5, the default. */
       num_cycles: z._default(positive(), 0.5),
     },
-    'the parameters of get_wsd_schedule',
+    parameterNames,
   ),
   function* (parameters): Iterable<Problem> {
     const { num_warmup_steps, warmup_type, decay_type, num_cycles } = parameters;
@@ -158,13 +155,14 @@ function* shortTraining({ num_warmup_steps, num_training_steps }: Steps): Iterab
 
 /** After half a wave the learning rate would rise, and end up high. */
 function* risingWave({ num_cycles }: { readonly num_cycles: number }): Iterable<Problem> {
-  if (num_cycles >= MIN_WAVE && num_cycles <= 0.5) return;
-  const cure =
-    num_cycles < MIN_WAVE
-      ? 'leave it out for half a wave'
-      : "leave it out: a cosine that rises has no counterpart here; `name: 'cosine_with_restarts'` counts warm restarts";
   const rule = `expected a number from ${MIN_WAVE} to 0.5`;
-  yield { path: ['num_cycles'], rule, received: num_cycles, cure };
+  const problem = { path: ['num_cycles'], rule, received: num_cycles };
+  if (num_cycles < MIN_WAVE) yield { ...problem, cure: 'leave it out for half a wave' };
+  if (num_cycles > 0.5) {
+    const cure =
+      "leave it out: a cosine that rises has no counterpart here; `name: 'cosine_with_restarts'` counts warm restarts";
+    yield { ...problem, cure };
+  }
 }
 
 type Floor = {
@@ -208,8 +206,6 @@ export type TransformersSchedule =
 const names = {
   T_0: 'num_training_steps',
   total: 'num_training_steps',
-  'warmup.length': 'num_warmup_steps',
-  eta_max: 'base_lr',
 };
 
 const readers = new Map<unknown, Reader>([
@@ -315,7 +311,7 @@ function fromStable(parameters: unknown): PresetConfig {
       ...(plateau > 0 && { plateau }),
       ...(num_warmup_steps > 0 && { warmup }),
     },
-    { ...names, T_0: 'num_decay_steps', plateau: 'num_stable_steps' },
+    names,
   );
 }
 

@@ -144,6 +144,7 @@ describe('plan(config, training)', () => {
     expect(plan(config, { epochs: 4, batchesPerEpoch: 10 }).to).to.equal(40);
     expect(plan(config, { epochs: 4 }).to).to.equal(28);
     expect(plan({ T_0: 20, unit: 'batch', eta_max }, { epochs: 4 }).to).to.equal(undefined);
+    expect(plan(config, { epochs: 4, initialEpoch: 1 })).to.include({ from: 0, to: 21 });
   });
 
   it('begins at initialEpoch, and fills the training with cycles', () => {

@@ -1,6 +1,10 @@
 import { expect } from 'chai';
+import * as fc from 'fast-check';
 import { type CosineAnnealingConfig, parseConfig } from '../../lib/config/config';
 import { needsTotal } from '../../lib/config/conflicts';
+import { configKeys } from '../../lib/config/keys';
+import { tries } from '../support/effort';
+import { legalConfig } from '../support/legal-config';
 import { errorOf, refuses } from '../support/refused';
 
 const T_0 = 10;
@@ -17,10 +21,24 @@ describe('The rules between keys', () => {
       [{ cycles: 'x' }, 'cycles'],
       [{ T_0: 1, T_mult: 0.5, cycles: 'x' }, 'cycles'],
       [{ T_0: 1, afterLastCycle: 'stop', cycles: 'x' }, 'cycles'],
+      [{ T_0: 'x', cycles: 3, total: 10, warmup: 10 }, 'T_0'],
+      [{ T_0: 'x', cycles: 1e15, total: 10 }, 'T_0'],
+      [{ T_0: 'x', cycles: 3, total: 9, warmup: { length: 5, placement: 'inside' } }, 'T_0'],
+      [{ T_0, T_mult: 'x', warmup: { length: [5, 15], placement: 'overlap' } }, 'T_mult'],
     ] as const) {
       const { problems } = errorOf(() => parseConfig(config as never));
       expect(problems.map(({ path }) => path.join('.'))).to.deep.equal([path]);
     }
+  });
+
+  it('find nothing in a config of which one key is wrong by itself, if it is legal otherwise', () => {
+    fc.assert(
+      fc.property(legalConfig(), fc.constantFrom(...configKeys), (config, key) => {
+        const { problems } = errorOf(() => parseConfig({ ...config, [key]: 'x' }));
+        expect(problems.map(({ path }) => path)).to.deep.equal([[key]]);
+      }),
+      { numRuns: tries(300, 3_000) },
+    );
   });
 
   it('accept what just fits', () => {
@@ -36,6 +54,10 @@ describe('The rules between keys', () => {
       { T_0, cycles: 3, total: 7 },
       { cycles: [10, 20], total: 7 },
       { T_0, total: 7 },
+      { T_0, total: 7, warmup: 8 },
+      { T_0, cycles: 1, afterLastCycle: 'stop' },
+      { cycles: 3, warmup: { length: 5, placement: 'inside' } },
+      { T_0, T_mult: 0.5, cycles: 3, warmup: { length: 2.5, placement: 'overlap', everyCycle: true } },
       { T_0, eta_min: 0.1, eta_max: 0.1 },
       { T_0, eta_min_ratio: 0.5, eta_max: [0.1, 0.05] },
       { T_0, eta_min_ratio: 1 },
@@ -52,11 +74,16 @@ describe('The rules between keys', () => {
       { total: 30 },
       '`T_0`: expected a number > 0, got undefined; set it, or `cycles`: a list of lengths, or how many fill the training',
     ],
+    [
+      { warmup: { length: 5, placement: 'inside' } },
+      '`T_0`: expected a number > 0, got undefined; set it, or `cycles`: a list of lengths, or how many fill the training',
+    ],
   ]);
 
   refuses('lengths that are given twice', [
     [{ T_0, cycles: [10, 20] }, `\`T_0\`: ${LENGTHS}`],
     [{ T_mult: 0.5, cycles: [10, 20] }, `\`T_mult\`: ${LENGTHS}`],
+    [{ T_mult: 0.5, cycles: [200_000] }, `\`T_mult\`: ${LENGTHS}`],
     [{ T_0, T_mult: 2, cycles: [10, 20] }, `\`T_0\`: ${LENGTHS}`, `\`T_mult\`: ${LENGTHS}`],
   ]);
 
@@ -70,6 +97,18 @@ describe('The rules between keys', () => {
       '`cycles`: expected fewer, since the last of them would be shorter than 1e-12, got 41; or set a larger `T_mult`',
     ],
     [
+      { T_0, T_mult: 0.5, warmup: { length: 5, placement: 'overlap', everyCycle: true } },
+      '`T_mult`: expected a number >= 1 without `cycles`, since below 1 the cycles shrink to nothing, got 0.5; set `cycles`',
+    ],
+    [
+      { T_0: 1, T_mult: 0.5, cycles: 100_000 },
+      '`cycles`: expected fewer, since the last of them would be shorter than 1e-12, got 100000; or set a larger `T_mult`',
+    ],
+    [
+      { T_0: 1, T_mult: 0.5, cycles: 5000, warmup: { length: 0, placement: 'inside', everyCycle: true } },
+      '`cycles`: expected fewer, since the last of them would be shorter than 1e-12, got 5000; or set a larger `T_mult`',
+    ],
+    [
       { T_0, T_mult: 0.9999, cycles: 1e6 },
       '`cycles`: expected at most 100000 with `T_mult` below 1, got 1000000',
     ],
@@ -79,6 +118,10 @@ describe('The rules between keys', () => {
     ],
     [
       { total: 100, cycles: 5000, T_mult: 2 },
+      '`cycles`: expected fewer, since the first of them would be shorter than 1e-12, got 5000; or set a smaller `T_mult`',
+    ],
+    [
+      { total: 100, cycles: 5000, T_mult: 2, warmup: { length: 1, placement: 'inside' } },
       '`cycles`: expected fewer, since the first of them would be shorter than 1e-12, got 5000; or set a smaller `T_mult`',
     ],
     [
@@ -98,6 +141,10 @@ describe('The rules between keys', () => {
     ],
     [
       { total: 10, cycles: 3, start: 11 },
+      '`total`: expected more than start, warm-ups and plateaus take (11), got 10',
+    ],
+    [
+      { total: 10, cycles: 3, start: 11, warmup: { length: 1, placement: 'inside' } },
       '`total`: expected more than start, warm-ups and plateaus take (11), got 10',
     ],
     [
@@ -247,6 +294,13 @@ describe('The rules between keys', () => {
         },
       ]);
       expect(problemsOf({ T_0, warmup: { length: [1, -1] } })[0]?.path).to.deep.equal(['warmup_t', 1]);
+    });
+
+    it('of a key inside one that has none, with the index of an item', () => {
+      const { problems } = errorOf(() =>
+        parseConfig({ T_0, warmup: { length: [1, -1] } }, { 'warmup.length': 'warmup_steps' }),
+      );
+      expect(problems[0]?.path).to.deep.equal(['warmup_steps', 1]);
     });
 
     it('that lie inside an object of theirs', () => {

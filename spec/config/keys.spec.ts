@@ -50,7 +50,7 @@ describe('The keys of a config', () => {
       if (process.env['UPDATE_README'] !== undefined) writeFileSync(file, expected);
       expect(code).to.equal(expected);
       const documented = [...code.matchAll(/ \*\/\n {2}(\w+): /g)].map(([, name]) => name);
-      expect(documented).to.include.members(Object.keys(meanings));
+      expect(documented).to.have.members(Object.keys(meanings));
     });
 
     it('each key has a meaning, in the order of the code', () => {
@@ -117,8 +117,20 @@ describe('The keys of a config', () => {
     expect(line).to.have.length(200);
   });
 
+  it('take lengths from 1e-12 to 2^53 - 1, both included', () => {
+    for (const length of [1e-12, 2 ** 53 - 1]) expect(parseConfig({ T_0: length }).T_0).to.equal(length);
+  });
+
   refuses('keys that belong elsewhere, and says where', [
-    [{ T_0, epochs: 3 }, '`epochs`: unknown key; it belongs to model.fit'],
+    ...[
+      'epochs',
+      'initialEpoch',
+      'batchSize',
+      'callbacks',
+      'shuffle',
+      'validationData',
+      'validationSplit',
+    ].map((key) => [{ T_0, [key]: 3 }, `\`${key}\`: unknown key; it belongs to model.fit`] as const),
     [
       { T_0, optimizer: {} },
       '`optimizer`: unknown key; it belongs to the second argument: new CosineAnnealingCallback(config, options)',
@@ -127,8 +139,24 @@ describe('The keys of a config', () => {
       { T_0, onEpochEnd() {} },
       '`onEpochEnd`: unknown key; it belongs to the second argument: new CosineAnnealingCallback(config, options)',
     ],
+    [{ T_0, T_max: 9 }, '`T_max`: unknown key; set T_0 and cycles: 1, or use fromPyTorch'],
+    [{ T_0, lr: 0.1 }, '`lr`: unknown key; did you mean eta_max?'],
     [{ T_0, learning_rate: 0.1 }, '`learning_rate`: unknown key; did you mean eta_max?'],
+    [{ T_0, initialLearningRate: 0.1 }, '`initialLearningRate`: unknown key; did you mean eta_max?'],
+    [{ T_0, baseLr: 0.1 }, '`baseLr`: unknown key; did you mean eta_max?'],
+    [{ T_0, max_lr: 0.1 }, '`max_lr`: unknown key; did you mean eta_max?'],
     [{ T_0, minLr: 0.1 }, '`minLr`: unknown key; did you mean eta_min?'],
+    [{ T_0, lr_min: 0.1 }, '`lr_min`: unknown key; did you mean eta_min?'],
+    [{ T_0, alpha: 0.1 }, '`alpha`: unknown key; did you mean eta_min_ratio?'],
+    [
+      { T_0, decaySteps: 9 },
+      "`decaySteps`: unknown key; set T_0 and cycles: 1 with unit: 'batch', or use fromKeras",
+    ],
+    [
+      { T_0, first_decay_steps: 9 },
+      "`first_decay_steps`: unknown key; set T_0 with unit: 'batch', or use fromKeras",
+    ],
+    [{ T_0, t_initial: 9 }, '`t_initial`: unknown key; did you mean T_0? Or use fromTimm'],
     [{ T_0, warmupSteps: 9 }, "`warmupSteps`: unknown key; set warmup with unit: 'batch'"],
   ]);
 

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
+import type { Cure } from '../../lib/annealing/plan';
 import { type CosineAnnealingConfig, type PlannedTraining, plan } from '../../lib/config/config';
-import { describeEvent, describePlan, plural, round } from '../../lib/config/messages';
+import { describeEvent, describeNotice, describePlan, plural, round } from '../../lib/config/messages';
 
 const known = { eta_max: 0.1, batchesPerEpoch: 10 } as const;
 
@@ -31,6 +32,26 @@ describe('describeNotice', () => {
     'the first cycle takes 3 epochs, but training has only 1 epoch (10 batches in all); ' +
       "if you meant batches, set `unit: 'batch'`; if not, train for 3 epochs, " +
       'or if more fits follow, set their total length, such as `total: 3`',
+  );
+  says(
+    'has a singular for a first cycle of one epoch',
+    { T_0: 1, start: 1, total: 1.5 },
+    { epochs: 1 },
+    'the first cycle takes 1 epoch, but training has only 0.5 epochs (5 batches in all); ' +
+      "if you meant batches, set `unit: 'batch'`; if not, set `total: 2`",
+  );
+  says(
+    'has a plural for one epoch or more',
+    { cycles: [0.5, 0.5, 2] },
+    { epochs: 2 },
+    'training ends at epoch 2, at a learning rate of 0.05, inside a cycle that ends at epoch 3; ' +
+      'train for 1 or 3 epochs, or if more fits follow, set their total length, such as `total: 3`',
+  );
+  says(
+    'ends with the fact if no change is known to help',
+    { T_0: 1, updateFreq: 'epoch', endpoint: true, batchesPerEpoch: undefined },
+    { epochs: 5 },
+    'every cycle has one update, so the learning rate stays at 0.1',
   );
   says(
     'says from where on nothing is learned',
@@ -137,6 +158,25 @@ describe('describeNotice', () => {
   );
 });
 
+describe('describeNotice of a cycle that may be meant in batches', () => {
+  const saysWith = (...cures: Cure[]) =>
+    describeNotice({ kind: 'length in batches', length: 30, epochs: 4, batches: 40, cures }, 'epoch')
+      .split('; ')
+      .slice(1);
+  const batches = { config: { unit: 'batch' } };
+
+  it('offers either cure without the other', () => {
+    expect(saysWith(batches)).to.deep.equal(["if you meant batches, set `unit: 'batch'`"]);
+    expect(saysWith({ epochs: 30 })).to.deep.equal(['train for 30 epochs']);
+    expect(saysWith()).to.deep.equal([]);
+  });
+
+  it('joins the keys to be removed', () => {
+    const filled = { config: { cycles: 2, T_0: undefined, T_mult: undefined } };
+    expect(saysWith(batches, filled)[1]).to.equal('if not, set `cycles: 2` and remove `T_0` and `T_mult`');
+  });
+});
+
 describe('describePlan', () => {
   const planned = (config: Lengths, epochs: number) =>
     describePlan(plan({ ...known, ...config }, { epochs }), config.unit ?? 'epoch');
@@ -186,6 +226,39 @@ describe('describeEvent', () => {
     expect(describeEvent({ kind: 'update with another rate', found: 0.9, written: 0.1 })).to.equal(
       'something behind this callback set the learning rate to 0.9 after this callback had set it to 0.1, so this ' +
         'update may have been made at 0.9; remove one of the two',
+    );
+  });
+
+  it('tells when to replace an optimizer', () => {
+    expect(describeEvent({ kind: 'update with another optimizer' })).to.equal(
+      'the optimizer was replaced in the middle of an update, which may have been made at the learning rate of ' +
+        'either one; replace it between updates, for example in onEpochBegin',
+    );
+  });
+
+  it('tells where a changed config goes on, and where the schedule can begin instead', () => {
+    const starts = { here: 7, asIs: 0 };
+    expect(describeEvent({ kind: 'another cycle', from: 1, to: 3, starts })).to.equal(
+      'by the changed config, training goes on in cycle 3, no longer in cycle 1, since lengths count from the ' +
+        'beginning of training; to the changes, add `start: 7` to begin the schedule here, or `start: 0` if this is ' +
+        'intended',
+    );
+    const onlyAsIs = { here: undefined, asIs: 0 };
+    expect(describeEvent({ kind: 'another cycle', from: 1, to: 3, starts: onlyAsIs })).to.match(
+      /; to the changes, add `start: 0` if this is intended$/,
+    );
+  });
+
+  it('tells how many batches there were, and the key that says so', () => {
+    expect(describeEvent({ kind: 'other batches', found: 4, given: 3 })).to.equal(
+      'the epoch had 4 batches, not 3, so its learning rates were wrong; set `batchesPerEpoch: 4`',
+    );
+  });
+
+  it('tells why training stops at once', () => {
+    expect(describeEvent({ kind: 'last cycle is over' })).to.equal(
+      'the last cycle is over, so training stops after one batch, the fewest that TensorFlow.js can train; to start ' +
+        'over, call reset()',
     );
   });
 });

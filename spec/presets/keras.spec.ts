@@ -59,6 +59,10 @@ describe('fromKeras', () => {
     });
   });
 
+  it('takes cycles of one length, or that grow by any factor', () => {
+    for (const t_mul of [1, 1.5]) expect(restarts({ t_mul })).to.include({ T_mult: t_mul });
+  });
+
   it('leaves the floor to be replaced if alpha is 0, and else keeps it a share of the peak', () => {
     const none = { ...decay({}), eta_min: 0.01 };
     expect(plainRate(none, 100)).to.equal(0.01);

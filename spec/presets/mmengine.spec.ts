@@ -71,6 +71,23 @@ describe('fromMMEngine', () => {
     expect(fromMMEngine({ T_max: 10, eta_min: 0.1, base_lr: 0.1 })).to.include({ eta_min: 0.1 });
   });
 
+  it('takes null for what is left out', () => {
+    const none = { eta_min: null, eta_min_ratio: null, end: null, base_lr: 0.1 };
+    expect(fromMMEngine({ ...none, T_max: 10 })).to.deep.equal(fromMMEngine({ T_max: 10, base_lr: 0.1 }));
+    const ending = { T_max: null, end: 10, base_lr: 0.1 };
+    expect(fromMMEngine(ending)).to.include({ T_0: 10, total: 10 });
+  });
+
+  it('needs base_lr as the first peak only if it trains before begin', () => {
+    const restarts = { periods: [10, 20], eta_min: 0, base_lr: 0.1 };
+    const low = fromMMEngine({ ...restarts, restart_weights: [0.5, 1] });
+    expect(low)
+      .to.deep.include({ eta_max: [0.05, 0.1] })
+      .and.not.to.have.property('start');
+    const late = fromMMEngine({ ...restarts, restart_weights: [1, 0.5], begin: 5 });
+    expect(late).to.deep.include({ eta_max: [0.1, 0.05], start: 5 });
+  });
+
   it('begins at 1 as at any other epoch', () => {
     expect(fromMMEngine({ T_max: 10, begin: 1, end: 11, base_lr: 0.1 })).to.include({ start: 1, total: 11 });
     expect(fromMMEngine({ T_max: 10, begin: 0, base_lr: 0.1 })).not.to.have.property('start');
@@ -142,13 +159,17 @@ describe('fromMMEngine', () => {
         '`restart_weights[0]`: expected 1 with a begin, got 0.5; MMEngine trains at base_lr until then; make base_lr the first peak, and the weights shares of it',
       ],
       'a weight of 0': [{ restart_weights: [1, 0] }, '`restart_weights[1]`: expected a number > 0, got 0'],
+      'a peak too low for a number': [
+        { base_lr: 1e-200, restart_weights: [1, 1e-200] },
+        '`restart_weights[1]`: expected a number > 0, got 0',
+      ],
       'no period at all': [{ periods: [] }, /^`periods`: expected at least one value, got \[\]/],
     },
   );
 
   it('refuses what is no object', () => {
     expect(messageOf(() => fromMMEngine(5 as never))).to.equal(
-      '`config`: expected the parameters of CosineAnnealingLR, such as { T_max: 100, base_lr: 0.1 }, got 5',
+      '`config`: expected the parameters of CosineAnnealingLR, { T_max, base_lr }, or of CosineRestartLR, { periods, eta_min, base_lr }, got 5',
     );
   });
 });

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { cosineAnnealing } from '../../lib/config/config';
 import { fromOptax } from '../../lib/presets/optax';
-import { messageOf, refuses } from '../support/presets';
+import { messageOf, problemsOf, refuses } from '../support/presets';
 
 const plainCosine = 'only the plain cosine has a counterpart here, so leave it out';
 const falling = 'a warm-up that falls has no counterpart here, so lower it';
@@ -51,6 +51,16 @@ describe('fromOptax', () => {
     expect(fromOptax(cosine_kwargs)).to.deep.equal(config);
     expect(fromOptax({ cosine_kwargs })).to.deep.equal(config);
     expect([0, 5, 20, 60].map(cosineAnnealing(fromOptax(cosine_kwargs)))).to.deep.equal([0, 0.1, 0.05, 0.01]);
+  });
+
+  it('tells warmup_cosine_decay_schedule by any parameter that only it has', () => {
+    const namesOf = (more: object) =>
+      problemsOf(() => fromOptax({ init_value: 0, decay_steps: 20, ...more } as never)).map(
+        ({ path }) => path[0],
+      );
+    expect(namesOf({ peak_value: 0.1 })).to.deep.equal(['warmup_steps']);
+    expect(namesOf({ warmup_steps: 5 })).to.deep.equal(['peak_value']);
+    expect(namesOf({ end_value: 0 })).to.deep.equal(['peak_value', 'warmup_steps']);
   });
 
   it('needs no warm-up', () => {

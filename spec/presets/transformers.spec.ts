@@ -105,6 +105,12 @@ describe('fromTransformers', () => {
     expect(config).to.include({ T_0: 90, eta_min: 0 }).and.not.to.have.property('plateau');
   });
 
+  it('takes the defaults of warmup_stable_decay in words, too', () => {
+    const stable = { ...training, num_decay_steps: 20 };
+    const said = { warmup_type: 'linear', decay_type: 'cosine', min_lr_ratio: 0, num_cycles: 0.5 } as const;
+    expect(fromTransformers({ ...stable, ...said })).to.deep.equal(fromTransformers(stable));
+  });
+
   it('takes num_stable_steps before num_training_steps, as transformers does', () => {
     const stable = { num_warmup_steps: 10, num_decay_steps: 20, num_stable_steps: 5, base_lr: 0.1 };
     expect(fromTransformers(stable)).to.include({ plateau: 5, total: 35 });
@@ -132,7 +138,10 @@ describe('fromTransformers', () => {
       { num_training_steps: 10 },
       '`num_training_steps`: expected more than num_warmup_steps (10), got 10',
     ],
-    'cycles too short to tell': [{ num_cycles: 1e15 }, /^`num_cycles`: .*would be shorter than 1e-12/],
+    'cycles too short to tell': [
+      { num_cycles: 1e15 },
+      '`num_cycles`: expected fewer, since the first of them would be shorter than 1e-12, got 1000000000000000; or set a larger `num_training_steps`',
+    ],
     'half a restart': [{ num_cycles: 0.5 }, /^`num_cycles`: expected an integer >= 1, got 0.5/],
     'no base_lr': [{ base_lr: undefined }, '`base_lr`: expected a number > 0, got undefined'],
     'a schedule that is no cosine': [
@@ -151,6 +160,10 @@ describe('fromTransformers', () => {
       'a wave of which nothing is to be seen': [
         { num_cycles: 1e-7 },
         '`num_cycles`: expected a number from 0.000001 to 0.5, got 1e-7; leave it out for half a wave',
+      ],
+      'a wave beyond all steps': [
+        { num_training_steps: 1e15, num_cycles: 1e-6 },
+        /^`num_training_steps`: expected a number from 1e-12 to 2\^53 - 1/,
       ],
       'a last_epoch': [{ last_epoch: 5 }, '`last_epoch`: expected -1, got 5'],
       'a floor beside the name of the schedule without': [{ min_lr: 0.1 }, /^`min_lr`: unknown key/],
@@ -191,6 +204,10 @@ describe('fromTransformers', () => {
         { decay_type: 'linear' },
         '`decay_type`: expected "cosine", got "linear"; only the cosine has a counterpart here, so leave it out',
       ],
+      'a decay along a square root': [
+        { decay_type: '1-sqrt' },
+        '`decay_type`: expected "cosine", got "1-sqrt"; only the cosine has a counterpart here, so leave it out',
+      ],
       'a warm-up along a square root': [
         { num_warmup_steps: 1, warmup_type: '1-sqrt' },
         '`warmup_type`: expected "linear" or "cosine", got "1-sqrt"; a square root has no counterpart here, so use one of these',
@@ -224,7 +241,7 @@ describe('fromTransformers', () => {
 
   it('refuses what is no object', () => {
     expect(messageOf(() => fromTransformers(5 as never))).to.equal(
-      '`config`: expected the parameters of get_cosine_with_hard_restarts_schedule_with_warmup, got 5',
+      '`config`: expected the parameters of one of these schedules, such as { num_warmup_steps: 10, num_training_steps: 100, base_lr: 0.1 }, got 5',
     );
   });
 });
