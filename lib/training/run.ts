@@ -106,12 +106,7 @@ export const BEGINNING: Standing = { step: 0, epoch: 0, last: undefined, unended
 export function know(given: ParsedConfig, learned: Learned): Knowledge {
   const { eta_max = learned.eta_max, total = learned.total } = given;
   const { batchesPerEpoch = given.batchesPerEpoch } = learned;
-  const config = parseConfig({
-    ...given,
-    ...(eta_max !== undefined && { eta_max }),
-    ...(total !== undefined && { total }),
-    ...(batchesPerEpoch !== undefined && { batchesPerEpoch }),
-  });
+  const config = parseConfig({ ...given, eta_max, total, batchesPerEpoch });
   return { given, learned, config, schedule: scheduleIfKnown(config) };
 }
 
