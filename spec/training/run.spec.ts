@@ -358,6 +358,7 @@ describe('The ends of cycles', () => {
     }
     run.countEpoch(0);
     run.beginFit({ ...fit, firstEpoch: 5 });
+    run.beginFit({ ...fit, firstEpoch: 6 }); // and the one before has failed before its first update
     expect(run.takeEndBefore(0)).to.include({ cycle: 0, step: 3, epoch: 0 });
     expect(run.takeEndBefore(0)).to.equal(undefined);
   });
