@@ -341,7 +341,7 @@ function endingWith(schedule: Schedule, training: Finite, ends: readonly number[
     .filter((end) => end > from && end >= least);
   const nearest = [
     ...totals.filter((end) => end < to).slice(-1),
-    ...totals.filter((end) => end >= to).slice(0, 1),
+    ...totals.filter((end) => end > to).slice(0, 1),
   ];
   const cures = nearest.map((total) => ({ config: { total } }));
   return fitEnd === undefined ? [...wholeEpochs(schedule, training, ends), ...cures] : cures;

@@ -161,6 +161,11 @@ describe('A notice', () => {
         cures: [13, 16, 19].map<Cure>((epochs) => ({ epochs })).concat({ config: { total: 13 } }),
       },
     ]);
+    const steep = { T_0: 0.05, warmup: 9.95 }; // its cosine fits between two updates
+    expect(noticesIn(steep, { epochs: 10 })[0]?.cures).to.deep.equal([
+      { epochs: 11 },
+      { config: { total: 10.05 } },
+    ]);
     expect(noticesIn({ T_0: 3, start: 10 }, { epochs: 4 })[0]).to.include({ phase: 'before', to: 4 });
   });
 
