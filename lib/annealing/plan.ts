@@ -170,14 +170,14 @@ export function noticesOf(schedule: Schedule, stretch: Stretch): Notice[] {
 
 /** A whole training, or this fit as far as is known. */
 interface Training extends Stretch {
-  /** The end of this fit, if its end is judged by the length of the whole training, which was given beside lengths of cycles. */
-  readonly fitEnd: number | undefined;
+  /** Whether it ends where `total` says, which was given beside lengths of cycles. */
+  readonly endsByTotal: boolean;
 }
 
 function judged(config: ScheduleConfig, stretch: Stretch): Training {
   const { total } = config;
-  if (total === undefined || (stretch.to ?? total) > total) return { ...stretch, fitEnd: undefined };
-  return { ...stretch, to: total, fitEnd: fillsTotal(config) ? undefined : (stretch.to ?? stretch.from) };
+  if (total === undefined || (stretch.to ?? total) > total) return { ...stretch, endsByTotal: false };
+  return { ...stretch, to: total, endsByTotal: !fillsTotal(config) };
 }
 
 /** What is to be said about how a training ends: the first of these that holds, if one does. */
@@ -309,7 +309,7 @@ function endsInsideCycle(schedule: Schedule, training: Finite): Notice | undefin
   const before = Math.max(firstEnd(schedule), cycle - MAX_ENDS + 1);
   const ends = endsFrom(schedule, before, cycle - before + 1);
   const cures = endingWith(schedule, training, ends);
-  const hasOwn = training.fitEnd !== undefined || cures.some((cure) => 'epochs' in cure);
+  const hasOwn = training.endsByTotal || cures.some((cure) => 'epochs' in cure);
   if (!hasOwn) cures.unshift(filled(schedule, cycle));
   const end = schedule.cycleStart(cycle + 1);
   return { kind: 'ends inside a cycle', to, learningRate: schedule(to), end, cures };
@@ -334,17 +334,16 @@ function wholeEpochs(schedule: Schedule, training: Finite, ends: readonly number
 
 /** Lengths of the training with which it would end as a cycle does: of this fit, or of all together. */
 function endingWith(schedule: Schedule, training: Finite, ends: readonly number[]): Cure[] {
-  const { from, to, fitEnd } = training;
-  const least = fitEnd ?? to; // a fit that runs past the total is judged by its own end
+  const { from, to, endsByTotal } = training;
   const totals = ends
     .map((end) => Number(end.toPrecision(12))) // 0.3, not 0.30000000000000004: rounding is made up for
-    .filter((end) => end > from && end >= least);
+    .filter((end) => end > from);
   const nearest = [
     ...totals.filter((end) => end < to).slice(-1),
     ...totals.filter((end) => end > to).slice(0, 1),
   ];
   const cures = nearest.map((total) => ({ config: { total } }));
-  return fitEnd === undefined ? [...wholeEpochs(schedule, training, ends), ...cures] : cures;
+  return endsByTotal ? cures : [...wholeEpochs(schedule, training, ends), ...cures];
 }
 
 /** So many cycles, as long as fills the training. */
