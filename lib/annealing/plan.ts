@@ -170,14 +170,14 @@ export function noticesOf(schedule: Schedule, stretch: Stretch): Notice[] {
 
 /** A whole training, or this fit as far as is known. */
 interface Training extends Stretch {
-  /** Whether it ends where `total` says, which was given beside lengths of cycles. */
+  /** Whether it ends where `total` says. */
   readonly endsByTotal: boolean;
 }
 
 function judged(config: ScheduleConfig, stretch: Stretch): Training {
   const { total } = config;
   if (total === undefined || (stretch.to ?? total) > total) return { ...stretch, endsByTotal: false };
-  return { ...stretch, to: total, endsByTotal: !fillsTotal(config) };
+  return { ...stretch, to: total, endsByTotal: true };
 }
 
 /** What is to be said about how a training ends: the first of these that holds, if one does. */
@@ -336,7 +336,7 @@ function wholeEpochs(schedule: Schedule, training: Finite, ends: readonly number
 function endingWith(schedule: Schedule, training: Finite, ends: readonly number[]): Cure[] {
   const { from, to, endsByTotal } = training;
   const totals = ends
-    .map((end) => Number(end.toPrecision(12))) // 0.3, not 0.30000000000000004: rounding is made up for
+    .map((end) => Number(end.toPrecision(15))) // 0.3, not 0.30000000000000004: rounding is made up for
     .filter((end) => end > from);
   const nearest = [
     ...totals.filter((end) => end < to).slice(-1),

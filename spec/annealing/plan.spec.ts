@@ -206,6 +206,14 @@ describe('A notice', () => {
     });
   });
 
+  it('offers a total that ends with a cycle to the last batch, however long the training', () => {
+    const config = { T_0: 16.18229809309627, total: 109579.85490022525, batchesPerEpoch: 3 };
+    expect(noticesIn(config, { epochs: 1 })[0]?.cures).to.deep.equal([
+      { config: { total: 109570.340388355 } },
+      { config: { total: 109586.522686448 } },
+    ]);
+  });
+
   it('offers cycles that fill the training if no number of epochs ends with a cycle', () => {
     expect(noticesIn({ T_0: 15, unit: 'batch' }, { epochs: 3 })).to.deep.equal([]);
     const [inside] = noticesIn({ T_0: 15, unit: 'batch' }, { epochs: 1 });
@@ -411,10 +419,17 @@ describe('The cures of a notice', function () {
     expect(Object.keys(tried)).to.have.members(kinds.filter((kind) => kind !== 'batches unknown'));
   });
 
-  it('are there, but for cycles shorter than an update, and ends that are far beyond any training', () => {
+  it('are there, but for cycles or cosines shorter than an update, and ends that are far beyond any training', () => {
     const property = fc.property(shortConfig(), training(), (config, training) => {
+      const { warmup } = config;
       const shortest = config.T_0 ?? Math.min(1, ...[config.cycles ?? []].flat());
-      if (shortest < 1 || config.updateFreq === 'epoch' || [config.T_0, config.cycles].flat().includes(1e12))
+      const isWithin = typeof warmup === 'object' && warmup.placement !== 'before';
+      const [risen = 0] = isWithin ? [warmup.length].flat() : [];
+      if (
+        shortest - risen < 1 ||
+        config.updateFreq === 'epoch' ||
+        [config.T_0, config.cycles].flat().includes(1e12)
+      )
         return;
       for (const { kind, cures, message } of noticesFor(config, training)) {
         if (kind !== 'batches unknown') expect(cures, message).to.not.deep.equal([]);
