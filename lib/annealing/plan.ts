@@ -1,4 +1,4 @@
-import { ROUNDING, unitsPerEpoch, updatesPerUnit } from './clock';
+import { positionOfUpdate, ROUNDING, unitsPerEpoch, updatesPerUnit } from './clock';
 import { cycleCount, fillsTotal, valueAt } from './cycles';
 import { MAX_POSITION } from './limits';
 import { type CyclePosition, ratesAt, type Schedule, type ScheduleConfig, snapped } from './schedule';
@@ -170,20 +170,20 @@ export function noticesOf(schedule: Schedule, stretch: Stretch): Notice[] {
 
 /** A whole training, or this fit as far as is known. */
 interface Training extends Stretch {
-  /** The end of this fit, if its end is judged by the length of the whole training, which was given beside lengths of cycles. */
-  readonly fitEnd: number | undefined;
+  /** Whether it ends where `total` says. */
+  readonly endsByTotal: boolean;
 }
 
 function judged(config: ScheduleConfig, stretch: Stretch): Training {
   const { total } = config;
-  if (total === undefined || (stretch.to ?? total) > total) return { ...stretch, fitEnd: undefined };
-  return { ...stretch, to: total, fitEnd: fillsTotal(config) ? undefined : (stretch.to ?? stretch.from) };
+  if (total === undefined || (stretch.to ?? total) > total) return { ...stretch, endsByTotal: false };
+  return { ...stretch, to: total, endsByTotal: true };
 }
 
 /** What is to be said about how a training ends: the first of these that holds, if one does. */
 function endNotice(schedule: Schedule, training: Training): Notice | undefined {
   const { to } = training;
-  if (to === undefined || updateCount(schedule, training, to) === 0) return undefined;
+  if (to === undefined || updateCount(schedule, training, to) <= 0) return undefined;
   const finite = { ...training, to };
   return (
     lengthInBatches(schedule, finite) ??
@@ -224,16 +224,15 @@ function beginNotice(schedule: Schedule, { from }: Stretch): Notice | undefined 
 
 /** What is to be said about the clock: how often the learning rate is set. */
 export function clockNotice({ unit, updateFreq, batchesPerEpoch }: ScheduleConfig): Notice | undefined {
-  if (unit === 'batch' && updateFreq === 'epoch' && batchesPerEpoch !== undefined && batchesPerEpoch > 1) {
-    return {
-      kind: 'once an epoch in batches',
-      batchesPerEpoch,
-      cures: [{ config: { updateFreq: 'batch' } }],
-    };
+  if (batchesPerEpoch === undefined) {
+    return unit === 'epoch' && updateFreq === 'batch' ? { kind: 'batches unknown', cures: [] } : undefined;
   }
-  return unit === 'epoch' && updateFreq === 'batch' && batchesPerEpoch === undefined
-    ? { kind: 'batches unknown', cures: [] }
-    : undefined;
+  if (unit !== 'batch' || updateFreq !== 'epoch' || batchesPerEpoch === 1) return undefined;
+  return {
+    kind: 'once an epoch in batches',
+    batchesPerEpoch,
+    cures: [{ config: { updateFreq: 'batch' } }],
+  };
 }
 
 /** A stretch of training whose end is known. */
@@ -261,9 +260,13 @@ function idleAfterLastCycle(schedule: Schedule, training: Finite): Notice | unde
   if (config.afterLastCycle === 'stop' || !(end < training.to)) return undefined;
   const from = updateAt(schedule, training, Math.max(0, updateCount(schedule, training, end)));
   if (!(from < training.to) || schedule(from) > 0) return undefined;
-  const shorter: Cure[] = training.fitEnd === undefined ? wholeEpochs(schedule, training, [end]) : [];
   const cure: Cure = { config: fillsTotal(config) ? { total: training.to } : { afterLastCycle: 'stop' } };
-  return { kind: 'idle after the last cycle', from, to: training.to, cures: [...shorter, cure] };
+  return {
+    kind: 'idle after the last cycle',
+    from,
+    to: training.to,
+    cures: [...wholeEpochs(schedule, training, [end]), cure],
+  };
 }
 
 function neverReachesPeak(schedule: Schedule, training: Finite): Notice | undefined {
@@ -306,7 +309,7 @@ function endsInsideCycle(schedule: Schedule, training: Finite): Notice | undefin
   const before = Math.max(firstEnd(schedule), cycle - MAX_ENDS + 1);
   const ends = endsFrom(schedule, before, cycle - before + 1);
   const cures = endingWith(schedule, training, ends);
-  const hasOwn = training.fitEnd !== undefined || cures.some((cure) => 'epochs' in cure);
+  const hasOwn = training.endsByTotal || cures.some((cure) => 'epochs' in cure);
   if (!hasOwn) cures.unshift(filled(schedule, cycle));
   const end = schedule.cycleStart(cycle + 1);
   return { kind: 'ends inside a cycle', to, learningRate: schedule(to), end, cures };
@@ -320,11 +323,10 @@ function isInside(schedule: Schedule, training: Finite, to: number): boolean {
 
 /** The fit's `epochs` with which training would end as a cycle does; only whole numbers are possible. */
 function wholeEpochs(schedule: Schedule, training: Finite, ends: readonly number[]): { epochs: number }[] {
-  const perEpoch = unitsPerEpoch(schedule.config);
-  if (perEpoch === undefined) return [];
+  const perEpoch = unitsPerEpoch(schedule.config) ?? NaN;
   const { from, firstEpoch } = training;
   const candidates = ends
-    .filter((end) => end > from && end <= MAX_POSITION)
+    .filter((end) => end <= MAX_POSITION)
     .map((end) => Math.ceil((end - from) / perEpoch - ROUNDING))
     .filter((epochs) => epochs > 0 && !isInside(schedule, training, from + epochs * perEpoch));
   return [...new Set(candidates)].map((epochs) => ({ epochs: firstEpoch + epochs }));
@@ -332,25 +334,16 @@ function wholeEpochs(schedule: Schedule, training: Finite, ends: readonly number
 
 /** Lengths of the training with which it would end as a cycle does: of this fit, or of all together. */
 function endingWith(schedule: Schedule, training: Finite, ends: readonly number[]): Cure[] {
-  const { from, to, fitEnd } = training;
-  const least = fitEnd ?? to; // a fit that runs past the total is judged by its own end
-  const totals = fillsTotal(schedule.config)
-    ? []
-    : ends
-        .map((end) => inFewDigits(end, updatesPerUnit(schedule.config) ?? 1))
-        .filter((end) => end > from && end >= least && end <= MAX_POSITION);
+  const { from, to, endsByTotal } = training;
+  const totals = ends
+    .map((end) => Number(end.toPrecision(15))) // 0.3, not 0.30000000000000004: rounding is made up for
+    .filter((end) => end > from);
   const nearest = [
     ...totals.filter((end) => end < to).slice(-1),
-    ...totals.filter((end) => end >= to).slice(0, 1),
+    ...totals.filter((end) => end > to).slice(0, 1),
   ];
   const cures = nearest.map((total) => ({ config: { total } }));
-  return fitEnd === undefined ? [...wholeEpochs(schedule, training, ends), ...cures] : cures;
-}
-
-/** 0.3, not 0.30000000000000004: as long as it's less than a small part of an update, rounding is made up for. */
-function inFewDigits(end: number, perUnit: number): number {
-  const rounded = [12, 13, 14, 15, 16].map((digits) => Number(end.toPrecision(digits)));
-  return rounded.find((value) => Math.abs(value - end) * perUnit <= ROUNDING / 2) ?? end;
+  return endsByTotal ? cures : [...wholeEpochs(schedule, training, ends), ...cures];
 }
 
 /** So many cycles, as long as fills the training. */
@@ -365,7 +358,7 @@ function longerCycles(config: ScheduleConfig): Cure[] {
   }
   const T_0 = 10 / (updatesPerUnit(config) ?? 1);
   const cycles = typeof config.cycles === 'object' ? { cycles: config.cycles.length } : {};
-  return [{ config: { T_0, ...cycles, ...(config.T_mult < 1 && { T_mult: 1 }) } }];
+  return [{ config: { T_0, ...cycles } }];
 }
 
 /** The ends of so many cycles from this one on. */
@@ -394,9 +387,9 @@ function* visits(schedule: Schedule, stretch: Stretch): Iterable<Visit> {
     const t = updateAt(schedule, stretch, k);
     const position = schedule.cycleAt(t);
     const end = position.phase === 'hold' ? Infinity : schedule.cycleStart(position.cycle + 1);
-    const next = Math.min(count, Math.max(k + 1, updateCount(schedule, stretch, end)));
-    yield { ...position, t, updates: next - k };
-    k = next;
+    const last = Math.max(k, Math.min(count, updateCount(schedule, stretch, end)) - 1);
+    yield { ...position, t, updates: last - k + 1 };
+    k = last + 1;
   }
 }
 
@@ -417,9 +410,8 @@ function updateCount({ config }: Schedule, { from }: Stretch, position: number):
 
 /** The position of update k of a stretch. */
 function updateAt(schedule: Schedule, { from }: Stretch, k: number): number {
-  const perUnit = updatesPerUnit(schedule.config) ?? 1;
-  const units = perUnit > 1 ? Math.floor(k / perUnit) : 0;
-  return snapped(schedule, Math.min(MAX_POSITION, from + units + (k - units * perUnit) / perUnit));
+  const t = from + positionOfUpdate(k, updatesPerUnit(schedule.config) ?? 1);
+  return snapped(schedule, Math.min(MAX_POSITION, t));
 }
 
 const lastUpdate = (schedule: Schedule, stretch: Finite) =>

@@ -100,37 +100,25 @@ export interface Standing {
   readonly unended: UnendedUpdate | undefined;
 }
 
-/** The fit in progress, or the last one. */
-interface Fit {
-  /** By how much the clock is ahead of the fit's own epoch numbers. */
-  readonly offset: number;
-  /** A cycle that ended before it, and could not be told then. */
-  readonly untold: EndedCycle | undefined;
-}
-
 export const BEGINNING: Standing = { step: 0, epoch: 0, last: undefined, unended: undefined };
 
 /** Joins what was given and what was learned; what the fit knows of its batches is newer than what was given. */
 export function know(given: ParsedConfig, learned: Learned): Knowledge {
   const { eta_max = learned.eta_max, total = learned.total } = given;
   const { batchesPerEpoch = given.batchesPerEpoch } = learned;
-  const config = parseConfig({
-    ...given,
-    ...(eta_max !== undefined && { eta_max }),
-    ...(total !== undefined && { total }),
-    ...(batchesPerEpoch !== undefined && { batchesPerEpoch }),
-  });
+  const config = parseConfig({ ...given, eta_max, total, batchesPerEpoch });
   return { given, learned, config, schedule: scheduleIfKnown(config) };
 }
 
 /** What is known with something more learned; what was given already changes no config, so the history's goes on. */
 function relearn(before: Knowledge, learned: Learned): Knowledge {
-  const after = know(before.given, learned);
+  const { given, config } = before;
+  const { batchesPerEpoch = given.batchesPerEpoch } = learned;
   const isSame =
     learned.eta_max === before.learned.eta_max &&
     learned.total === before.learned.total &&
-    after.config.batchesPerEpoch === before.config.batchesPerEpoch;
-  return isSame ? { ...before, learned } : after;
+    batchesPerEpoch === config.batchesPerEpoch;
+  return isSame ? { ...before, learned } : know(given, learned);
 }
 
 /**
@@ -140,7 +128,10 @@ function relearn(before: Knowledge, learned: Learned): Knowledge {
 export class Run {
   #knowledge: Knowledge;
   #standing: Standing;
-  #fit: Fit = { offset: 0, untold: undefined };
+  /** By how much the clock is ahead of the epoch numbers of the fit in progress, or the last one. */
+  #offset = 0;
+  /** A cycle that ended before the fit, and could not be told then. */
+  #untold: EndedCycle | undefined;
   readonly log: HistoryLog;
 
   constructor(
@@ -151,7 +142,6 @@ export class Run {
     this.#knowledge = knowledge;
     this.#standing = standing;
     this.log = log;
-    if (knowledge.schedule !== undefined) log.follow(knowledge.schedule);
   }
 
   get knowledge(): Knowledge {
@@ -199,13 +189,14 @@ export class Run {
     const isJump = from !== before;
     const ended = isJump && isKnown ? this.#endBy(this.#next()) : undefined; // by what was known then
     const moved = { ...stood, epoch };
-    const standing = isJump ? movedTo(knowledge, moved) : moved;
+    const standing = isJump ? movedTo(schedule, moved) : moved;
     const cycleBefore = standing.last && schedule.cycleAt(standing.last.t).cycle;
     const to = endOf(fit, standing, schedule.config);
     const stretch = { from, to, firstEpoch: fit.firstEpoch, cycleBefore };
 
     this.#take(knowledge, standing);
-    this.#fit = { offset, untold: this.#fit.untold ?? ended };
+    this.#offset = offset;
+    this.#untold ??= ended;
     const isOver = from >= endOfLastCycle(schedule);
     return { plan: planOf(schedule, stretch), notices: provenNotices(schedule, stretch), isOver };
   }
@@ -213,11 +204,10 @@ export class Run {
   /** The update of this batch: what would be set, and what that would be to the update before. */
   updateAt(batch: number): Update {
     const { step, epoch, last } = this.#standing;
-    const { schedule } = this.#scheduled();
+    const schedule = known(this.#knowledge);
     const place = { step, epoch, batch };
-    if (this.#keepsRate(batch) && last !== undefined) {
-      return { ...place, t: last.t, learningRate: last.learningRate, kind: 'same' };
-    }
+    const kept = this.#keptFor(batch);
+    if (kept !== undefined) return { ...place, t: kept.t, learningRate: kept.learningRate, kind: 'same' };
     const t = positionOf(schedule, place);
     const learningRate = schedule(t);
     if (last === undefined) return { ...place, t, learningRate, kind: 'change' };
@@ -241,13 +231,13 @@ export class Run {
   /** Where training stands once the update that was booked last is made. */
   get standingAfterUpdate(): Standing {
     const { step, last, ...standing } = this.#standing;
-    const isInCycle = last !== undefined && last.t < endOfCycleAt(this.#scheduled().schedule, last.t);
+    const isInCycle = last !== undefined && last.t < endOfCycleAt(known(this.#knowledge), last.t);
     return { ...standing, step: step + 1, last, unended: isInCycle ? { ...last, step } : undefined };
   }
 
   /** Counts an epoch that was done, by the fit's number. */
   countEpoch(number: number): void {
-    this.#standing = { ...this.#standing, epoch: this.#fit.offset + number + 1 };
+    this.#standing = { ...this.#standing, epoch: this.#offset + number + 1 };
   }
 
   /** The config's `batchesPerEpoch`, if it set the rates of an epoch that turned out to have another number of batches. */
@@ -263,13 +253,13 @@ export class Run {
     const { learned } = this.#knowledge;
     if (learned.batchesPerEpoch === batchesPerEpoch) return [];
     this.#take(relearn(this.#knowledge, { ...learned, batchesPerEpoch }), this.#standing);
-    return present(clockNotice(this.#scheduled().config));
+    return present(clockNotice(known(this.#knowledge).config));
   }
 
   /** The cycle that ended before the fit's next update, each cycle once. */
   takeEndBefore(batch: number): EndedCycle | undefined {
-    const { untold, offset } = this.#fit;
-    this.#fit = { offset, untold: undefined };
+    const untold = this.#untold;
+    this.#untold = undefined;
     return untold ?? this.#takeEnd(this.#next(batch));
   }
 
@@ -301,30 +291,30 @@ export class Run {
   /** The cycle that ends at or before t, if that was not told yet. */
   #endBy(t: number): EndedCycle | undefined {
     const { unended } = this.#standing;
-    const { schedule } = this.#knowledge;
-    if (schedule === undefined || unended === undefined || t < endOfCycleAt(schedule, unended.t))
-      return undefined;
+    if (unended === undefined) return undefined;
+    const schedule = known(this.#knowledge);
+    if (t < endOfCycleAt(schedule, unended.t)) return undefined;
     const { step, epoch, learningRate } = unended;
     return { cycle: schedule.cycleAt(unended.t).cycle, step, epoch, learningRate };
   }
 
   /** Whether the epoch may end with this batch, so that the next update's position is not sure. */
   #mayEndEpoch(batch: number): boolean {
-    const { updateFreq, batchesPerEpoch = Infinity } = this.#knowledge.config;
-    return updateFreq === 'epoch' || batch + 1 >= batchesPerEpoch;
+    const { batchesPerEpoch = Infinity } = this.#knowledge.config;
+    return batch + 1 >= batchesPerEpoch;
   }
 
-  /** Whether the learning rate is set once an epoch, and was set for this one. */
-  #keepsRate(batch: number): boolean {
+  /** The update whose learning rate this batch keeps, if it is set once an epoch, and was set for this one. */
+  #keptFor(batch: number): LastUpdate | undefined {
     const { epoch, last } = this.#standing;
-    return this.#knowledge.config.updateFreq === 'epoch' && batch > 0 && last?.epoch === epoch;
+    const isWithin = batch > 0 && last?.epoch === epoch;
+    return isWithin && this.#knowledge.config.updateFreq === 'epoch' ? last : undefined;
   }
 
   /** The position of the update to come, if it is this batch of the epoch. */
   #next(batch = 0): number {
-    const { step, epoch, last } = this.#standing;
-    if (this.#keepsRate(batch) && last !== undefined) return last.t;
-    return positionOf(this.#scheduled().schedule, { step, epoch, batch });
+    const { step, epoch } = this.#standing;
+    return this.#keptFor(batch)?.t ?? positionOf(known(this.#knowledge), { step, epoch, batch });
   }
 
   /** What is known once the fit has begun. */
@@ -335,9 +325,7 @@ export class Run {
     const clock = { unit: given.unit, batchesPerEpoch: batchesPerEpoch ?? given.batchesPerEpoch };
     const total =
       learned.total ?? (needsTotal(given) ? totalOf(fit, { ...this.#standing, epoch }, clock) : undefined);
-    const isNew =
-      batchesPerEpoch !== learned.batchesPerEpoch || eta_max !== learned.eta_max || total !== learned.total;
-    return isNew ? relearn(this.#knowledge, { eta_max, total, batchesPerEpoch }) : this.#knowledge;
+    return relearn(this.#knowledge, { eta_max, total, batchesPerEpoch });
   }
 
   /** What a fit made known, but with the batches of the epochs before it: a change holds from when it was made. */
@@ -348,33 +336,27 @@ export class Run {
   }
 
   #take(knowledge: Knowledge, standing: Standing): void {
-    if (knowledge.schedule !== undefined) this.log.follow(knowledge.schedule);
+    this.log.follow(known(knowledge));
     this.#knowledge = knowledge;
     this.#standing = standing;
-  }
-
-  #scheduled(): { schedule: Schedule<ScheduledConfig>; config: ScheduledConfig } {
-    const schedule = known(this.#knowledge);
-    return { schedule, config: schedule.config };
   }
 }
 
 /** A position to which training came by a jump: a cycle that it jumps out of doesn't end. */
-function movedTo({ schedule }: Knowledge, standing: Standing): Standing {
+function movedTo(schedule: Schedule, standing: Standing): Standing {
   const { step, epoch, unended } = standing;
-  if (schedule === undefined || unended === undefined) return standing;
+  if (unended === undefined) return standing;
   const next = positionOf(schedule, { step, epoch, batch: 0 });
   return next < endOfCycleAt(schedule, unended.t) ? standing : { ...standing, unended: undefined };
 }
 
 /** Where training stands on a schedule of a changed config, as if that had always held. */
-export function settledOn(knowledge: Knowledge, standing: Standing): Standing {
-  const { schedule } = knowledge;
+export function settledOn({ schedule }: Knowledge, standing: Standing): Standing {
   if (schedule === undefined) return standing;
   const settled = <Made extends LastUpdate>(update: Made | undefined) =>
     update && { ...update, t: snapped(schedule, update.t) };
   const { last, unended } = standing;
-  return movedTo(knowledge, { ...standing, last: settled(last), unended: settled(unended) });
+  return movedTo(schedule, { ...standing, last: settled(last), unended: settled(unended) });
 }
 
 /** Once a fit has begun, the schedule is known. */
@@ -401,9 +383,10 @@ function endOf(
   { step, epoch }: Standing,
   { unit, batchesPerEpoch }: Clock,
 ): number | undefined {
-  if (fit.epochs === undefined || fit.epochs >= MAX_POSITION) return undefined; // open: fitDataset has no Infinity
-  const epochs = fit.epochs - fit.firstEpoch;
-  const end = unit === 'epoch' ? epoch + epochs : step + epochs * (batchesPerEpoch ?? Infinity);
+  const { epochs = Infinity, firstEpoch } = fit;
+  if (epochs >= MAX_POSITION) return undefined; // open: fitDataset has no Infinity
+  const count = epochs - firstEpoch;
+  const end = unit === 'epoch' ? epoch + count : step + count * (batchesPerEpoch ?? Infinity);
   return end < MAX_POSITION ? end : undefined;
 }
 

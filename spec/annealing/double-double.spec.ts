@@ -44,6 +44,19 @@ describe('DoubleDouble', () => {
     );
   });
 
+  it('adds to 102 bits of what is left if two numbers almost cancel', () => {
+    const tail = fc.integer({ min: -(2 ** 52), max: 2 ** 52 }).map((part) => part * 2 ** -53);
+    fc.assert(
+      fc.property(double(), tail, tail, (hi, tailA, tailB) => {
+        const [a, b] = [
+          { hi, lo: hi * 2 ** -53 * tailA },
+          { hi: -hi, lo: hi * 2 ** -53 * tailB },
+        ];
+        expectClose(add(a, b), exact(a) + exact(b));
+      }),
+    );
+  });
+
   it('adds doubles without any error', () => {
     fc.assert(
       fc.property(double(), double(), (a, b) => {

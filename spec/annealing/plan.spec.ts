@@ -14,6 +14,7 @@ import {
   cosineAnnealing,
   type PlannedTraining,
   plan,
+  provenNotices,
 } from '../../lib/config/config';
 import { CosineAnnealingError } from '../../lib/errors';
 import { curesIn } from '../support/cures';
@@ -115,6 +116,17 @@ describe('A notice', () => {
     expect(kindsIn({ cycles: [20, 10] }, { epochs: 4 })).to.deep.equal(['length in batches']);
     expect(kindsIn({ T_0: 41 }, { epochs: 4 })).to.deep.equal(['ends inside a cycle']);
     expect(kindsIn({ T_0: 1000 }, { epochs: 4, batchesPerEpoch: 250 })).to.deep.equal(['length in batches']);
+    expect(noticesIn({ T_0: 15, start: 2 }, { epochs: 4 })[0]).to.include({ epochs: 2, batches: 20 });
+    expect(kindsIn({ T_0: 15, start: 3 }, { epochs: 4 })).to.deep.equal(['ends inside a cycle']);
+  });
+
+  it("doesn't take a length for one in batches if it isn't given, in a later fit, or with batches unknown", () => {
+    expect(kindsIn({ cycles: 20 }, { epochs: 4 })).to.deep.equal([]);
+    const later = { from: 4, to: 8, firstEpoch: 0, cycleBefore: 0 };
+    const long = cosineAnnealing({ ...known, T_0: 30 });
+    expect(noticesOf(long, later).map(({ kind }) => kind)).to.deep.equal(['ends inside a cycle']);
+    const kinds = plan({ eta_max, T_0: 30 }, { epochs: 4 }).notices.map(({ kind }) => kind);
+    expect(kinds).to.deep.equal(['ends inside a cycle', 'batches unknown']);
   });
 
   it('says from where on nothing is learned after the last cycle', () => {
@@ -133,6 +145,10 @@ describe('A notice', () => {
     expect(kindsIn({ T_0: 10, cycles: 1, eta_min: 1e-4 }, { epochs: 20 })).to.deep.equal([]);
     expect(kindsIn({ T_0: 10, cycles: 1, afterLastCycle: 'stop' }, { epochs: 20 })).to.deep.equal([]);
     expect(kindsIn({ T_0: 10, cycles: 1 }, { epochs: 10 })).to.deep.equal([]);
+    expect(kindsIn({ T_0: 9.5, cycles: 1, updateFreq: 'epoch' }, { epochs: 10 })).to.deep.equal([]);
+    expect(noticesIn({ T_0: 10, cycles: 1, total: 20 }, { epochs: 5 })[0]?.cures).to.deep.equal([
+      { config: { afterLastCycle: 'stop' } },
+    ]);
   });
 
   it('says that training never leaves the warm-up, or the wait before the start', () => {
@@ -144,6 +160,11 @@ describe('A notice', () => {
         peak: 0.1,
         cures: [13, 16, 19].map<Cure>((epochs) => ({ epochs })).concat({ config: { total: 13 } }),
       },
+    ]);
+    const steep = { T_0: 0.05, warmup: 9.95 }; // its cosine fits between two updates
+    expect(noticesIn(steep, { epochs: 10 })[0]?.cures).to.deep.equal([
+      { epochs: 11 },
+      { config: { total: 10.05 } },
     ]);
     expect(noticesIn({ T_0: 3, start: 10 }, { epochs: 4 })[0]).to.include({ phase: 'before', to: 4 });
   });
@@ -159,6 +180,8 @@ describe('A notice', () => {
     expect(kindsIn({ cycles: [5, 15] }, { epochs: 5 })).to.deep.equal(['no restart']);
     expect(kindsIn({ T_0: 10 }, { epochs: 10 })).to.deep.equal([]);
     expect(kindsIn({ T_0: 10, T_mult: 2, cycles: 1 }, { epochs: 10 })).to.deep.equal([]);
+    const tooShort = { cycles: [1.5, 0.1, 0.1], updateFreq: 'epoch' } as const;
+    expect(kindsIn(tooShort, { epochs: 2 }), 'cycles shorter than an update').to.deep.equal([]);
   });
 
   it('says that training ends inside a cycle or a plateau, and where cycles end', () => {
@@ -171,10 +194,24 @@ describe('A notice', () => {
         cures: [30, 70, 150].map<Cure>((epochs) => ({ epochs })).concat({ config: { total: 150 } }),
       },
     ]);
+    expect(noticesIn({ T_0: 10 }, { epochs: 65 })[0]?.cures).to.deep.equal([
+      { epochs: 50 },
+      { epochs: 60 },
+      { epochs: 70 },
+      { config: { total: 70 } },
+    ]);
     expect(noticesIn({ T_0: 2, plateau: 5 }, { epochs: 4 })[0]).to.include({
       kind: 'ends inside a cycle',
       learningRate: 0.1,
     });
+  });
+
+  it('offers a total that ends with a cycle to the last batch, however long the training', () => {
+    const config = { T_0: 16.18229809309627, total: 109579.85490022525, batchesPerEpoch: 3 };
+    expect(noticesIn(config, { epochs: 1 })[0]?.cures).to.deep.equal([
+      { config: { total: 109570.340388355 } },
+      { config: { total: 109586.522686448 } },
+    ]);
   });
 
   it('offers cycles that fill the training if no number of epochs ends with a cycle', () => {
@@ -196,6 +233,25 @@ describe('A notice', () => {
       },
     ]);
     expect(noticesIn({ ...config, total: 70 }, { epochs: 100 })[0]).to.deep.include({ to: 100 });
+    const cures = (total: number, epochs: number) => noticesIn({ ...config, total }, { epochs })[0]?.cures;
+    expect(cures(50, 1)).to.deep.equal([{ config: { total: 30 } }, { config: { total: 70 } }]);
+    expect(cures(100, 80)).to.deep.equal([{ config: { total: 150 } }]);
+    expect(cures(100, 100)).to.deep.equal([{ config: { total: 150 } }]);
+  });
+
+  it('judges an open end by `total`, as long as it is still to come', () => {
+    const lr = cosineAnnealing({ ...known, T_0: 10, total: 15 });
+    const from = (from: number) => provenNotices(lr, { from, to: undefined, firstEpoch: 0, cycleBefore: 0 });
+    expect(from(10)).to.deep.equal([
+      {
+        kind: 'ends inside a cycle',
+        to: 15,
+        learningRate: lr(15),
+        end: 20,
+        cures: [{ config: { total: 20 } }],
+      },
+    ]);
+    expect([from(15), from(18), from(25)]).to.deep.equal([[], [], []]);
   });
 
   it('says nothing of an end that is unknown, or open', () => {
@@ -231,6 +287,8 @@ describe('A notice', () => {
     expect(noticesIn({ T_0: 1, unit: 'batch' }, { epochs: 1 })).to.deep.equal([
       { kind: 'one update per cycle', learningRate: 0.1, cures: [{ config: { T_0: 10 } }] },
     ]);
+    const shrinking = { T_0: 1, T_mult: 0.9, cycles: 3, unit: 'batch', afterLastCycle: 'stop' } as const;
+    expect(noticesIn(shrinking, { epochs: 1 })[0]?.cures).to.deep.equal([{ config: { T_0: 10 } }]);
     const [listed] = noticesIn({ cycles: [0.1, 0.1], afterLastCycle: 'stop' }, { epochs: 1 });
     expect(listed?.cures).to.deep.equal([{ config: { T_0: 1, cycles: 2 } }]);
     expect(kindsIn({ T_0: 1, unit: 'batch', eta_max_mult: 0.5 }, { epochs: 1 })).to.deep.equal([]);
@@ -380,14 +438,12 @@ describe('The cures of a notice', function () {
     fc.assert(property, { numRuns: 500 });
   });
 
-  it('write an end in as few digits as fall within the update after it', () => {
-    const totals = (config: object) =>
-      noticesFor({ ...known, ...config }, { epochs: 1, batchesPerEpoch: 13 })
-        .flatMap(({ cures }) => cures)
-        .map((cure) => 'config' in cure && cure.config['total']);
+  it('write an end without what rounding added to it', () => {
     expect(3 * 1.1).to.equal(3.3000000000000003);
-    expect(totals({ T_0: 1.1, total: 3 })).to.deep.equal([2.2, 3.3]);
-    expect(totals({ T_0: 2, T_mult: 1.5, total: 101000.8 })).to.deep.equal([101000.6731762, 151503.00976425]);
+    const totals = noticesFor({ ...known, T_0: 1.1, total: 3 }, { epochs: 1, batchesPerEpoch: 13 })
+      .flatMap(({ cures }) => cures)
+      .map((cure) => 'config' in cure && cure.config['total']);
+    expect(totals).to.deep.equal([2.2, 3.3]);
   });
 });
 

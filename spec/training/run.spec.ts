@@ -108,6 +108,14 @@ describe('The clock of a run', () => {
     expect(run.standing).to.include({ step: 28, epoch: 3 });
   });
 
+  it('is set by the first fit of all, too, if only that makes the peak known', () => {
+    const run = runOf(config);
+    expect(train(run, { firstEpoch: 5, isOnClock: true, epochs: 6 }).rates).to.deep.equal(
+      positions([5]).map(lr),
+    );
+    expect(run.standing).to.include({ step: 4, epoch: 6 });
+  });
+
   it('keeps the difference to the numbers of a fit within that fit', () => {
     const run = runOf(config);
     train(run);
@@ -137,6 +145,8 @@ describe('The clock of a run', () => {
 });
 
 describe('A fit that is refused', () => {
+  const UNCOUNTABLE =
+    /^`epochs`: expected a number of epochs that can be counted, since `cycles` fill them, got Infinity; set `total`/;
   const refused: [string, CosineAnnealingConfig, Partial<FitFacts>, RegExp][] = [
     [
       'an eta_max below eta_min',
@@ -150,8 +160,26 @@ describe('A fit that is refused', () => {
       { learningRate: 0 },
       /^`optimizer`: .* SGDOptimizer with 0; set `eta_max`/,
     ],
-    ['an open end that cycles should fill', { cycles: 2 }, { epochs: Infinity }, /^`epochs`: .* set `total`/],
+    ['an open end that cycles should fill', { cycles: 2 }, { epochs: Infinity }, UNCOUNTABLE],
+    [
+      'an open end that cycles should fill, with an unknown number of batches',
+      { cycles: 2 },
+      { epochs: Infinity, batchesPerEpoch: undefined },
+      UNCOUNTABLE,
+    ],
+    [
+      'an open end that cycles should fill with batches',
+      { cycles: 2, unit: 'batch' },
+      { epochs: Infinity },
+      UNCOUNTABLE,
+    ],
     ['an unknown end that cycles should fill', { cycles: 2 }, { epochs: undefined }, /^`total`: /],
+    [
+      'an unknown number of batches that cycles should fill',
+      { cycles: 2, unit: 'batch' },
+      { batchesPerEpoch: undefined },
+      /^`total`: /,
+    ],
     [
       'an endpoint without a number of batches',
       { T_0: 1, endpoint: true },
@@ -188,6 +216,29 @@ describe('A fit that is refused', () => {
     expect(run.standing).to.equal(standing);
     run.countEpoch(0);
     expect(run.standing.epoch).to.equal(3);
+  });
+});
+
+describe('beginFit', () => {
+  it('says whether the last cycle is over: at its end, and not before', () => {
+    for (const [firstEpoch, isOver] of [
+      [1, false],
+      [2, true],
+      [3, true],
+    ] as const) {
+      const fit = { ...FIT, firstEpoch, isOnClock: true, epochs: 4 };
+      expect(runOf({ cycles: [2] }).beginFit(fit), String(firstEpoch)).to.include({ isOver });
+    }
+  });
+
+  it('plans no end for a fit whose epochs are beyond what can be counted', () => {
+    for (const unit of ['epoch', 'batch'] as const) {
+      for (const epochs of [Number.MAX_SAFE_INTEGER, Infinity, undefined]) {
+        const fit = { ...FIT, firstEpoch: 5, isOnClock: true, epochs, batchesPerEpoch: 1 };
+        const { plan, notices } = runOf({ T_0: 10, unit, start: 0 }).beginFit(fit);
+        expect([plan.to, notices], `${unit}, ${epochs}`).to.deep.equal([undefined, []]);
+      }
+    }
   });
 });
 
@@ -265,6 +316,28 @@ describe('updateAt', () => {
     const run = runOf({ T_0: 8, unit: 'batch', updateFreq: 'epoch' });
     expect(train(run, { epochs: 2 }).rates.slice(4)).to.deep.equal([0.25, 0.25, 0.25, 0.25]);
   });
+
+  it('sets the rate anew for an epoch that is repeated, even if it is set once an epoch', () => {
+    const config = { T_0: 8, unit: 'batch', updateFreq: 'epoch' } as const;
+    const run = runOf(config);
+    train(run, {}, 6);
+    const { rates } = train(run, { epochs: 1 });
+    const learningRate = cosineAnnealing({ ...config, eta_max: PEAK })(6);
+    expect(rates).to.deep.equal([learningRate, learningRate, learningRate, learningRate]);
+  });
+
+  it('sets the rate of an epoch at the first batch of it that comes, even if it is set once an epoch', () => {
+    const config = { T_0: 4, updateFreq: 'epoch' } as const;
+    const lr = cosineAnnealing({ ...config, eta_max: PEAK });
+    const run = runOf(config);
+    run.beginFit(FIT);
+    for (const epoch of [0, 1]) {
+      expect(run.updateAt(2)).to.include({ t: epoch, learningRate: lr(epoch), kind: 'change' });
+      run.book(run.updateAt(2));
+      expect(run.updateAt(3)).to.include({ t: epoch, learningRate: lr(epoch), kind: 'same' });
+      run.countEpoch(epoch);
+    }
+  });
 });
 
 describe('The ends of cycles', () => {
@@ -285,6 +358,7 @@ describe('The ends of cycles', () => {
     }
     run.countEpoch(0);
     run.beginFit({ ...fit, firstEpoch: 5 });
+    run.beginFit({ ...fit, firstEpoch: 6 }); // and the one before has failed before its first update
     expect(run.takeEndBefore(0)).to.include({ cycle: 0, step: 3, epoch: 0 });
     expect(run.takeEndBefore(0)).to.equal(undefined);
   });
@@ -430,6 +504,31 @@ describe('cycleInside', () => {
     train(run, { epochs: 1 });
     expect(run.cycleInside).to.equal(undefined);
   });
+
+  it('is nothing while the peak is unknown again', () => {
+    const inside = runOf({ T_0: 2 });
+    train(inside, { epochs: 1 });
+    const run = new Run(know(parseConfig({ T_0: 2 }), {}), inside.standing);
+    expect(run.cycleInside).to.equal(undefined);
+  });
+});
+
+describe('The learning rate and the position of a run', () => {
+  it('are those of the last update', () => {
+    const run = runOf({ T_0: 2 });
+    train(run);
+    expect(run.learningRate).to.equal(cosineAnnealing({ T_0: 2, eta_max: PEAK })(2.75));
+    expect(run.position).to.deep.equal({ cycle: 1, T_cur: 0.75, T_i: 2, phase: 'anneal' });
+  });
+
+  it('are those of the first update before it, if they are known', () => {
+    const run = runOf({ T_0: 2, eta_max: PEAK });
+    expect(run.learningRate).to.equal(PEAK);
+    expect(run.position).to.deep.equal({ cycle: 0, T_cur: 0, T_i: 2, phase: 'anneal' });
+    const unknown = runOf({ T_0: 2 });
+    expect(unknown.learningRate).to.equal(undefined);
+    expect(unknown.position).to.equal(undefined);
+  });
 });
 
 describe('What a run learns', () => {
@@ -439,6 +538,13 @@ describe('What a run learns', () => {
     train(run, { epochs: 1, learningRate: 0.1, batchesPerEpoch: 8 });
     expect(run.knowledge.learned).to.deep.equal({ eta_max: PEAK, total: 3, batchesPerEpoch: 8 });
     expect(run.knowledge.config).to.include({ eta_max: PEAK, total: 3, batchesPerEpoch: 8 });
+  });
+
+  it('is the total of the first fit even if that is all there is to learn', () => {
+    const run = runOf({ cycles: 2, eta_max: PEAK });
+    train(run, { batchesPerEpoch: undefined });
+    expect(run.knowledge.learned).to.deep.equal({ eta_max: undefined, total: 3, batchesPerEpoch: 4 });
+    expect(run.knowledge.config.total).to.equal(3);
   });
 
   it('is no eta_max that was given', () => {
@@ -457,6 +563,18 @@ describe('What a run learns', () => {
     expect(run.knowledge).to.equal(knowledge);
     run.learnBatches(5);
     expect(run.knowledge.config.batchesPerEpoch).to.equal(5);
+  });
+
+  it('says that a given number of batches was wrong, if it set rates, until the right one is learned', () => {
+    const given = { T_0: 4, eta_max: PEAK, batchesPerEpoch: BATCHES };
+    const run = runOf(given);
+    run.beginFit({ ...FIT, batchesPerEpoch: undefined });
+    expect([3, 4, 5].map((found) => run.wrongBatches(found))).to.deep.equal([BATCHES, undefined, BATCHES]);
+    run.learnBatches(5);
+    expect(run.wrongBatches(3)).to.equal(undefined);
+    expect(runOf({ ...given, unit: 'batch' }).wrongBatches(3)).to.equal(undefined);
+    expect(runOf({ ...given, updateFreq: 'epoch' }).wrongBatches(3)).to.equal(undefined);
+    expect(runOf({ T_0: 4 }).wrongBatches(3)).to.equal(undefined);
   });
 
   it('begins no new span of the history if it was given already', () => {
@@ -509,5 +627,22 @@ describe('settledOn', () => {
   it('puts the last update on a boundary of the schedule that it is before by rounding only', () => {
     const { last } = settled({ T_0: 2.75 + 1e-7 });
     expect(last?.t).to.equal(2.75 + 1e-7);
+  });
+
+  it('leaves everything as it was while the peak is unknown', () => {
+    expect(settledOn(know(parseConfig({ T_0: 2.75 }), {}), standing)).to.equal(standing);
+  });
+
+  it('is made up for by the fit that makes the peak known, by the batches of the epochs before', () => {
+    const config = { T_0: 2.75 + 5e-7 }; // within rounding of the last update with one batch an epoch, not with four
+    for (const [endpoint, t] of [
+      [false, 2.75],
+      [true, config.T_0], // which needs the fit's batches, if those before are unknown
+    ] as const) {
+      const before = endpoint ? undefined : BATCHES;
+      const run = new Run(know(parseConfig({ ...config, endpoint }), { batchesPerEpoch: before }), standing);
+      run.beginFit({ ...FIT, firstEpoch: 3, isOnClock: true, epochs: 4, batchesPerEpoch: 1 });
+      expect(run.standing.last?.t, String(endpoint)).to.equal(t);
+    }
   });
 });
