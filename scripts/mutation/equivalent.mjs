@@ -27,6 +27,8 @@ export const EQUIVALENT = [
         'digitTable: ArrayDeclaration #3',
         'lastNotAfter: ?. => .',
       ],
+      'config/messages': ['round: >= => >'],
+      'training/run': ['endOf: < => <='],
       'finder/sweep': [
         'hasDiverged: > => >=',
         'readSweep: < => <=',
@@ -76,7 +78,19 @@ export const EQUIVALENT = [
         'vertex: ConditionalExpression => false #3',
         'vertex: ConditionalExpression => false #5',
       ],
+      'training/run': ['Run.standingAfterUpdate: ConditionalExpression => true #2'],
+      'config/keys': ['configKeys: MethodExpression'],
     },
+  },
+  {
+    why: 'Of cycles that do not shrink the first is the shortest, so to check more of them only takes longer.',
+    mutants: {
+      'config/conflicts': ['differentCycles: ConditionalExpression => true #2', 'differentCycles: < => <='],
+    },
+  },
+  {
+    why: 'What is beyond the budget is cut off later, so to write more of it only takes longer.',
+    mutants: { errors: ['preview: MethodExpression', 'joined: < => <= #2'] },
   },
   {
     why: 'The two statements work on different things, or only read.',
