@@ -47,6 +47,12 @@ export interface Schedule<Config extends ScheduleConfig = ScheduleConfig> {
   readonly config: Config;
 }
 
+/** Where the cycles of a schedule lie, without its learning rates. */
+export type Cycles<Config extends ScheduleConfig = ScheduleConfig> = Pick<
+  Schedule<Config>,
+  'cycleAt' | 'cycleStart' | 'config'
+>;
+
 /** The schedule of a checked config. */
 export function schedule<Config extends ScheduleConfig>(config: Config): Schedule<Config> {
   const cycles = layOut(config);
@@ -161,11 +167,11 @@ export function ratesAt(config: ScheduleConfig, i: number): Rates {
 const power = (base: number, i: number) => Math.min(Number.MAX_VALUE, base ** i);
 
 /** The position of an update on a schedule: on a boundary if it is before it by a rounding error. */
-export const positionOf = (schedule: Schedule, update: clock.UpdateIndex): number =>
+export const positionOf = (schedule: Cycles, update: clock.UpdateIndex): number =>
   snapped(schedule, clock.positionOf(schedule.config, update));
 
 /** A position, or the next boundary if that is within a rounding error: the cycle's end, or where its next phase begins. */
-export function snapped({ config, cycleAt, cycleStart }: Schedule, t: number): number {
+export function snapped({ config, cycleAt, cycleStart }: Cycles, t: number): number {
   const { cycle, phase } = cycleAt(t);
   const end = cycleStart(cycle + 1);
   const room = ROUNDING / (updatesPerUnit(config) ?? 1);

@@ -271,13 +271,14 @@ export class CosineAnnealingCallback extends CustomCallback {
     anneal(optimizer, update.learningRate);
     this.#run.book(update);
     this.#optimizer = optimizer;
-    fit.update = { optimizer, batch, iterationsBefore: optimizer.iterations };
-    if (logs !== undefined) logs['lr'] = update.learningRate;
+    const { learningRate } = update;
+    fit.update = { optimizer, batch, learningRate, iterationsBefore: optimizer.iterations };
+    if (logs !== undefined) logs['lr'] = learningRate;
     await this.#announce(update);
   }
 
   async #afterUpdate(fit: Fit, optimizer: Optimizer, batch: number, logs: Logs): Promise<void> {
-    if (fit.update !== undefined) this.#tell(interferenceWith(fit.update, optimizer, this.learningRate));
+    if (fit.update !== undefined) this.#tell(interferenceWith(fit.update, optimizer));
     this.#countUpdate(fit);
     if (this.#run.isOverAfter(batch)) this.#stop(fit);
     await this.#tellEnd(fit, this.#run.takeEndWith(batch), logs);

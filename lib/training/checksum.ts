@@ -10,7 +10,7 @@ export function crc32(bytes: Uint8Array): string {
 
 /** The data is as deep as a state at most, since it was checked before. */
 function canonical(data: unknown): string {
-  if (typeof data !== 'object' || data === null) return JSON.stringify(data) ?? 'null';
+  if (typeof data !== 'object' || data === null) return JSON.stringify(data);
   if (Array.isArray(data))
     return typeof data[0] === 'object' ? `[${data.map(canonical).join()}]` : JSON.stringify(data);
   const entries = Object.entries(data).filter(([, value]) => value !== undefined);

@@ -8,6 +8,8 @@ export type Logs = Parameters<CustomCallback['onBatchBegin']>[1];
 export interface UpdateInProgress {
   readonly optimizer: Optimizer;
   readonly batch: number;
+  /** The learning rate that was set for it. */
+  readonly learningRate: number;
   /** How many updates the optimizer had made before it. */
   readonly iterationsBefore: number;
 }

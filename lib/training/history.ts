@@ -1,5 +1,11 @@
 import type { UpdateIndex } from '../annealing/clock';
-import { type CyclePosition, type Phase, positionOf, type Schedule } from '../annealing/schedule';
+import {
+  type CyclePosition,
+  type Cycles,
+  type Phase,
+  positionOf,
+  type Schedule,
+} from '../annealing/schedule';
 import { type ScheduledConfig, scheduleOf } from '../config/config';
 
 /** One change of the learning rate: the first update, a warm restart, or an update whose value differs from the one before. */
@@ -70,7 +76,7 @@ export class HistoryLog {
   #chunks: Chunk[] = [];
   #spans: ConfigSpan[] = [];
   /** The latest schedule that was asked for, and the one whose cycles it shares; each of them can have thousands. */
-  #recent: { readonly schedule: Schedule<ScheduledConfig>; readonly base: Schedule } | undefined;
+  #recent: { readonly schedule: Cycles<ScheduledConfig>; readonly base: Cycles } | undefined;
   /** Changes ever appended, and those dropped since; the chunks begin at a multiple of CHUNK before `#dropped`. */
   #appended = 0;
   #dropped = 0;
@@ -209,14 +215,14 @@ export class HistoryLog {
   }
 
   /** The number of batches decides how positions are rounded, but not where cycles lie. */
-  #scheduleOf(config: ScheduledConfig): Schedule {
+  #scheduleOf(config: ScheduledConfig): Cycles {
     const recent = this.#recent;
     if (recent?.schedule.config === config) return recent.schedule;
     const base =
       recent !== undefined && isSameButBatches(recent.schedule.config, config)
         ? recent.base
         : scheduleOf(config);
-    const schedule = Object.assign((t: number) => base(t), { ...base, config });
+    const schedule = { ...base, config };
     this.#recent = { schedule, base };
     return schedule;
   }

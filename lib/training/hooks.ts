@@ -3,9 +3,7 @@ import type { CosineAnnealingOptions } from './options';
 
 /** TensorFlow.js's hooks among the options. */
 export function hooksIn(options: CosineAnnealingOptions) {
-  return Object.fromEntries(
-    hookNames.flatMap((hook) => (options[hook] === undefined ? [] : [[hook, options[hook]]])),
-  );
+  return Object.fromEntries(hookNames.map((hook) => [hook, options[hook]]));
 }
 
 /** Behind a plain object in `callbacks`, TensorFlow.js takes the methods off the callback and calls them alone. */

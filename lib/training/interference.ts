@@ -14,8 +14,7 @@ export function interferenceBefore(
     checkSettable(optimizer);
     const learningRate = rateBeforeAnnealing(optimizer);
     const { eta_max } = knowledge.learned;
-    const isRead = knowledge.given.eta_max === undefined && eta_max !== undefined;
-    return isRead && learningRate !== eta_max
+    return eta_max !== undefined && learningRate !== eta_max
       ? { kind: 'another optimizer', learningRate, eta_max }
       : undefined;
   }
@@ -26,13 +25,9 @@ export function interferenceBefore(
 }
 
 /** What others did to the optimizer after an update was prepared: callbacks behind this one can still change it. */
-export function interferenceWith(
-  update: UpdateInProgress,
-  optimizer: Optimizer,
-  written: number | undefined,
-): Event | undefined {
+export function interferenceWith(update: UpdateInProgress, optimizer: Optimizer): Event | undefined {
   if (optimizer !== update.optimizer) return { kind: 'update with another optimizer' };
   const found = getLearningRate(optimizer);
-  if (written === undefined || found === written) return undefined;
-  return { kind: 'update with another rate', found, written };
+  const { learningRate: written } = update;
+  return found === written ? undefined : { kind: 'update with another rate', found, written };
 }

@@ -40,8 +40,8 @@ export interface Memory {
 const KEY = Symbol.for('tfjs-cosine-annealing');
 
 /** One for the whole program, since the CommonJS and the ESM copy of this package can meet in it. */
-function memories(): WeakMap<Optimizer, Memory> {
-  const program = globalThis as { [KEY]?: WeakMap<Optimizer, Memory> };
+function memories(): WeakMap<Optimizer, Memory | undefined> {
+  const program = globalThis as { [KEY]?: WeakMap<Optimizer, Memory | undefined> };
   program[KEY] ??= new WeakMap();
   return program[KEY];
 }
@@ -65,8 +65,7 @@ export const memoryOf = (optimizer: Optimizer): Memory | undefined => memories()
 
 /** Remembers of an optimizer what `memoryOf` gave. */
 export function restoreMemory(optimizer: Optimizer, memory: Memory | undefined): void {
-  if (memory === undefined) memories().delete(optimizer);
-  else memories().set(optimizer, memory);
+  memories().set(optimizer, memory);
 }
 
 function write(optimizer: Optimizer, learningRate: number): void {

@@ -4,7 +4,13 @@ import type { UpdateIndex } from '../../lib/annealing/clock';
 import type { Schedule } from '../../lib/annealing/schedule';
 import type { ScheduledConfig } from '../../lib/config/config';
 import { type CosineAnnealingConfig, cosineAnnealing } from '../../lib/config/config';
-import { HistoryLog, type LearningRateChange, LearningRateHistory } from '../../lib/training/history';
+import {
+  HistoryLog,
+  type LearningRateChange,
+  LearningRateHistory,
+  MAX_BATCH,
+  MAX_EPOCH,
+} from '../../lib/training/history';
 
 /** Changes are stored in pieces of this many, so this is where something could go wrong. */
 const CHUNK = 1024;
@@ -114,8 +120,15 @@ describe('LearningRateHistory', () => {
     const history = new Written();
     history.follow(cosineAnnealing({ T_0: 1, eta_max: 1 }));
     const place = { step: Number.MAX_SAFE_INTEGER, epoch: 2 ** 32 - 1, batch: 2 ** 31 - 1 };
+    expect([MAX_EPOCH, MAX_BATCH]).to.deep.equal([place.epoch, place.batch]);
     history.append(place, 5e-324);
     expect(history.at(-1)).to.deep.include({ ...place, learningRate: 5e-324 });
+  });
+
+  it('takes 24 bytes a change', () => {
+    const { arrayBuffers } = process.memoryUsage();
+    historyOf(3 * CHUNK);
+    expect(process.memoryUsage().arrayBuffers - arrayBuffers).to.be.at.most(24 * 3 * CHUNK);
   });
 
   it('finds the restarts of a full piece', () => {
@@ -134,11 +147,47 @@ describe('LearningRateHistory', () => {
     history.append(placeOf(1), 0.5);
     if (three) history.follow(three);
     history.append(placeOf(2), 0.25);
+    if (three) history.follow(three);
+    history.append(placeOf(3), 0.125);
+    for (const schedule of [five, one]) if (schedule) history.follow(schedule);
+    history.append(placeOf(4), 1);
     if (five) history.follow(five);
-    const spans = history.log.spans().map(({ from, config }) => [from, config.batchesPerEpoch]);
-    expect(spans).to.deep.equal([
+    const spans = (from?: number) =>
+      history.log.spans(from).map(({ from, config }) => [from, config.batchesPerEpoch]);
+    expect(spans()).to.deep.equal([
       [0, 4],
       [2, 3],
+      [4, 1],
+    ]);
+    expect([1, 2, 3, 4].map((from) => spans(from))).to.deep.equal([
+      [
+        [0, 4],
+        [1, 3],
+        [3, 1],
+      ],
+      [
+        [0, 3],
+        [2, 1],
+      ],
+      [
+        [0, 3],
+        [1, 1],
+      ],
+      [[0, 1]],
+    ]);
+  });
+
+  it('counts positions on the schedule that held at the change, not on a later one', () => {
+    const history = new Written();
+    const config = { T_0: 2, eta_max: 1, batchesPerEpoch: 4 };
+    history.follow(cosineAnnealing(config));
+    history.append({ step: 0, epoch: 1, batch: 0 }, 0.5);
+    history.follow(cosineAnnealing({ ...config, T_0: 4 }));
+    history.append({ step: 1, epoch: 3, batch: 0 }, 0.1);
+    const cycles = [...history].map(({ cycle, T_cur, T_i }) => [cycle, T_cur, T_i]);
+    expect(cycles).to.deep.equal([
+      [0, 1, 2],
+      [0, 3, 4],
     ]);
   });
 
@@ -206,11 +255,14 @@ describe('LearningRateHistory', () => {
       expect(history.toJSON()).to.deep.include({ steps: [3, 4, 5, 6], restarts: [1] });
     });
 
-    it('goes back into a log that tells the same', () => {
+    it('goes back into a log that tells the same, of all changes or of the newest ones', () => {
       const { log } = historyOf(3000, 2500);
-      const again = new LearningRateHistory(HistoryLog.of(log.columns(), log.spans()));
-      expect([...again]).to.deep.equal([...new LearningRateHistory(log)]);
-      expect(again.restarts).to.deep.equal(new LearningRateHistory(log).restarts);
+      const all = [...new LearningRateHistory(log)];
+      for (const from of [0, 3, 1030]) {
+        const again = new LearningRateHistory(HistoryLog.of(log.columns(from), log.spans(from)));
+        expect([...again]).to.deep.equal(all.slice(from));
+        expect(again.restarts).to.deep.equal(all.slice(from).filter(({ restart }) => restart));
+      }
     });
   });
 
@@ -238,6 +290,11 @@ describe('LearningRateHistory', () => {
         const [oldest] = historyOf(length, 1);
         expect(oldest?.restart, `after ${length} changes`).to.equal(changeAt(length - 1).restart);
       }
+    });
+
+    it('lists a warm restart that is kept, also if changes before it were dropped', () => {
+      for (const limit of [4, 3, 2, 1])
+        expect(historyOf(5, limit).restarts, `limit ${limit}`).to.deep.equal([changeAt(4)]);
     });
 
     it('tells the same of what it keeps as one without a limit', () => {

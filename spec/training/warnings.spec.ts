@@ -191,8 +191,15 @@ describe('The warning about how training ends', () => {
     ]);
   });
 
-  it('comes once per callback, not once per fit', async () => {
-    expect(await linesOf({ T_0: 10 }, [1, 1, 1, 12])).to.have.length(1);
+  it('comes once per callback, not once per fit, nor once per kind', async () => {
+    const trainings: [CosineAnnealingConfig, number[], object][] = [
+      [{ T_0: 10 }, [1, 1, 1, 12], quick],
+      [{ T_0: 12 }, [3, 1], {}],
+      [{ T_0: 2, T_mult: 2, warmup: 5 }, [3, 3], quick],
+      [{ T_0: 3, T_mult: 2 }, [3, 1], quick],
+    ];
+    for (const [config, epochs, options] of trainings)
+      expect(await linesOf(config, epochs, options), JSON.stringify(config)).to.have.length(1);
   });
 
   it('comes once, and is right, if `total` gives the length of all fits', async () => {
