@@ -62,7 +62,7 @@ export function unknownNames(
   names: readonly string[],
   what: string,
   cureOf: (name: string) => string,
-  whole: Problem['path'] = [],
+  whole: Problem['path'],
 ): Problem[] {
   const listed = names.length > MAX_PROBLEMS ? names.slice(0, MAX_PROBLEMS - 1) : names;
   const rest = names.length - listed.length;

@@ -395,6 +395,8 @@ describe('toSVG', () => {
 
 describe('toText and toSVG', () => {
   const series = (...all: unknown[]) => ({ series: all });
+  const unknownOption =
+    'unknown option; the options are title, xLabel, yLabel, logScale, series, x, width, height, ascii';
   const refused: readonly [claim: string, source: unknown, options: unknown, message: string][] = [
     ['a width that is too small', RUN, { width: 5 }, '`width`: expected an integer from 30 to 1000, got 5'],
     [
@@ -406,11 +408,15 @@ describe('toText and toSVG', () => {
     ['a title that is no string', RUN, { title: 5 }, '`title`: expected a string, got 5'],
     ['a label that is no string', RUN, { xLabel: null }, '`xLabel`: expected a string, got null'],
     ['a scale that is neither', RUN, { logScale: 'yes' }, '`logScale`: expected true or false, got "yes"'],
+    ['an option of the other one', RUN, { theme: 'dark' }, `\`theme\`: ${unknownOption}`],
     [
-      'an option of the other one',
+      'many unknown options, of which it counts those that it has no room for',
       RUN,
-      { theme: 'dark' },
-      '`theme`: unknown option; the options are title, xLabel, yLabel, logScale, series, x, width, height, ascii',
+      Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`o${i}`, i])),
+      [
+        ...Array.from({ length: 19 }, (_, i) => `\`o${i}\`: ${unknownOption}`),
+        '`options`: 81 more unknown options',
+      ].join('\n'),
     ],
     ['options that are none', RUN, null, '`options`: expected an object, got null'],
     [
