@@ -143,6 +143,15 @@ describe('toText', () => {
     expect(log.join(' ')).to.equal('1 0.5 0.2 0.1 0.05 0.02 0.01');
   });
 
+  it('leaves gaps for positions <= 0 beside a search, whose x axis is logarithmic', () => {
+    const beside: PlotSeries = { name: 'y', x: [-1, 0, 0.01, 0.1], y: [1, 1, 1, 1], kind: 'points' };
+    expect(
+      plotOf(toText(search, { series: [beside] }))
+        .join('')
+        .match(/x/g),
+    ).to.have.length(2);
+  });
+
   it('draws a single value as a point', () => {
     for (const kind of ['line', 'step', 'points'] as const) {
       expect(toText({ series: [line([1], { kind })] }).match(/o/g)).to.have.length(1);
@@ -541,6 +550,12 @@ describe('toText and toSVG', () => {
       '`logScale`: expected a value > 0 on the left axis, got none',
     ],
     [
+      'a log scale if only the right axis has a positive value',
+      series(line([-1, 0]), line([1, 2], { axis: 'right' })),
+      { logScale: true },
+      '`logScale`: expected a value > 0 on the left axis, got none',
+    ],
+    [
       'a search whose parts are wrong',
       { ...search, eta_max: 0, trials: 5 },
       {},
@@ -584,7 +599,10 @@ describe('toText and toSVG', () => {
         throw cause;
       },
     };
-    expect(errorOf(() => toSVG(RUN, options)).cause).to.equal(cause);
+    expect(errorOf(() => toSVG(RUN, options))).to.include({
+      message: "`options`: can't be read: see `cause`",
+      cause,
+    });
   });
 
   it('throw nothing but a CosineAnnealingError, whatever they are given', () => {
