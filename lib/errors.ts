@@ -57,18 +57,18 @@ export function unlessRefused<Result>(work: () => Result): Result | undefined {
   }
 }
 
-/** Problems for names that aren't known; `cureOf` says what each may have been meant for. */
+/** Problems for names that aren't known; `cureOf` says what each may have been meant for, `whole` is where they all are. */
 export function unknownNames(
   names: readonly string[],
   what: string,
   cureOf: (name: string) => string,
+  whole: Problem['path'],
 ): Problem[] {
-  const rest = names.length - MAX_PROBLEMS;
+  const listed = names.length > MAX_PROBLEMS ? names.slice(0, MAX_PROBLEMS - 1) : names;
+  const rest = names.length - listed.length;
   return [
-    ...names
-      .slice(0, MAX_PROBLEMS)
-      .map((name) => ({ path: [name], rule: `unknown ${what}`, cure: cureOf(name) })),
-    ...(rest > 0 ? [{ path: [], rule: `${rest} more unknown ${what}s` }] : []),
+    ...listed.map((name) => ({ path: [name], rule: `unknown ${what}`, cure: cureOf(name) })),
+    ...(rest > 0 ? [{ path: whole, rule: `${rest} more unknown ${what}s` }] : []),
   ];
 }
 
@@ -110,7 +110,7 @@ export function show(value: unknown): string {
 function preview(value: unknown, budget: number): string {
   if (typeof value === 'string') return JSON.stringify(value.slice(0, budget));
   if (typeof value === 'function') return 'a function';
-  if (typeof value === 'bigint' && (value >= 10n ** 100n || value <= -(10n ** 100n))) return 'a huge bigint';
+  if (typeof value === 'bigint' && BigInt.asIntN(256, value) !== value) return 'a huge bigint';
   if (typeof value !== 'object' || value === null) return String(value);
   if ('toJSON' in value && typeof value.toJSON === 'function') return preview(value.toJSON(), budget);
   if (Array.isArray(value)) return `[${joined(value, (item, left) => preview(item, left), budget)}]`;

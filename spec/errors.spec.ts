@@ -84,7 +84,7 @@ describe('CosineAnnealingError', () => {
       const { message } = new CosineAnnealingError([
         problem({ rule: 'x'.repeat(length) + '\u{1f600}'.repeat(20) }),
       ]);
-      expect(!/[\ud800-\udbff]\.\.\.$/.test(message), message).to.equal(true);
+      expect(message).to.match(/^`T_0`: x+\u{1f600}*\.\.\.$/u);
       expect(message.length).to.be.within(199, 200);
     }
   });
@@ -122,71 +122,50 @@ describe('nameOf', () => {
 describe('refusal', () => {
   it('is the error for one problem', () => {
     const cause = new Error('why');
-    const error = refusal('t', 'expected a number', { received: 'x', cure: 'give one', cause });
-    expect(error.message).to.equal('`t`: expected a number, got "x"; give one');
+    const error = refusal('T_0', 'expected a number', { received: 'x', cure: 'give one', cause });
+    expect(error.message).to.equal('`T_0`: expected a number, got "x"; give one');
     expect(error.cause).to.equal(cause);
-    expect(refusal(['a', 0], 'expected a number').problems).to.deep.equal([
-      { path: ['a', 0], rule: 'expected a number' },
-    ]);
-  });
-
-  it('takes one name as a path, and has a cause only if there is one', () => {
-    const error = refusal('eta_max', 'expected a number');
-    expect(error.problems).to.deep.equal([{ path: ['eta_max'], rule: 'expected a number' }]);
-    expect(error).to.not.have.property('cause');
+    const plain = refusal(['a', 0], 'expected a number');
+    expect(plain.problems).to.deep.equal([{ path: ['a', 0], rule: 'expected a number' }]);
+    expect(plain).to.not.have.property('cause');
   });
 });
 
 describe('unlessRefused', () => {
-  it('returns what some work comes to, and undefined for what this package refuses', () => {
-    expect(unlessRefused(() => 3)).to.equal(3);
-    expect(
-      unlessRefused(() => {
-        throw refusal('t', 'expected a number');
-      }),
-    ).to.equal(undefined);
-  });
-
-  it('throws any other error', () => {
-    const other = new TypeError('no');
-    expect(() =>
-      unlessRefused(() => {
-        throw other;
-      }),
-    ).to.throw(other);
+  it('is what the work comes to, undefined if it is refused, and throws any other error', () => {
+    const fails = (error: Error) => () => {
+      throw error;
+    };
+    expect(unlessRefused(() => 7)).to.equal(7);
+    expect(unlessRefused(fails(refusal('T_0', 'expected a number')))).to.equal(undefined);
+    expect(() => unlessRefused(fails(new RangeError('no')))).to.throw(RangeError, 'no');
   });
 });
 
 describe('unknownNames', () => {
+  const names = Array.from({ length: 21 }, (_, i) => `key${i}`);
   const problemsOf = (count: number) =>
-    unknownNames(
-      Array.from({ length: count }, (_, i) => `k${i}`),
-      'key',
-      (name) => `leave out ${name}`,
-    );
-
-  it('has a problem with a cure for each name', () => {
-    expect(problemsOf(2)).to.deep.equal([
-      { path: ['k0'], rule: 'unknown key', cure: 'leave out k0' },
-      { path: ['k1'], rule: 'unknown key', cure: 'leave out k1' },
-    ]);
-    expect(problemsOf(0)).to.deep.equal([]);
+    unknownNames(names.slice(0, count), 'key', (name) => `did you mean my ${name}?`, ['options']);
+  const unknown = (name: string) => ({
+    path: [name],
+    rule: 'unknown key',
+    cure: `did you mean my ${name}?`,
   });
 
-  it('counts those beyond the first 20', () => {
-    expect(problemsOf(20).at(-1)?.path).to.deep.equal(['k19']);
-    expect(problemsOf(23).slice(19)).to.deep.equal([
-      { path: ['k19'], rule: 'unknown key', cure: 'leave out k19' },
-      { path: [], rule: '3 more unknown keys' },
-    ]);
+  it('has a problem for each name, up to the 20 that a message shows', () => {
+    expect(problemsOf(0)).to.deep.equal([]);
+    expect(problemsOf(20)).to.deep.equal(names.slice(0, 20).map(unknown));
+  });
+
+  it('counts more names in the last of 20 problems', () => {
+    const rest = { path: ['options'], rule: '2 more unknown keys' };
+    expect(problemsOf(21)).to.deep.equal([...names.slice(0, 19).map(unknown), rest]);
   });
 });
 
 describe('show', () => {
-  const cyclic: unknown[] = [];
+  const cyclic: unknown[] = [0];
   cyclic.push(cyclic);
-  const behindOne: unknown[] = [1];
-  behindOne.push(behindOne);
   const throwing = {
     get key() {
       throw new Error('no');
@@ -208,7 +187,9 @@ describe('show', () => {
     [NaN, 'NaN'],
     [-Infinity, '-Infinity'],
     [10n, '10'],
+    [10n ** 70n, `1${'0'.repeat(56)}...`],
     [10n ** 1000n, 'a huge bigint'],
+    [-(10n ** 1000n), 'a huge bigint'],
     ['10', '"10"'],
     ['a\nb"c', String.raw`"a\nb\"c"`],
     [true, 'true'],
@@ -218,26 +199,20 @@ describe('show', () => {
     [sparse, '[1,undefined,3]'],
     [{ length: 5 }, '{"length":5}'],
     [{ a: [1, { b: null }], c: undefined }, '{"a":[1,{"b":null}],"c":undefined}'],
-    [new Date(0), '"1970-01-01T00:00:00.000Z"'],
-    [cyclic, `${'['.repeat(57)}...`],
-    [behindOne, `${'[1,'.repeat(19)}...`],
     [{ toJSON: 1 }, '{"toJSON":1}'],
+    [new Date(0), '"1970-01-01T00:00:00.000Z"'],
+    [cyclic, `${'[0,'.repeat(19)}...`],
     [throwing, 'an object that cannot be read'],
     [proxy, 'an object that cannot be read'],
     [everyTrap, 'an object that cannot be read'],
     ['x'.repeat(100), `"${'x'.repeat(56)}...`],
+    ['\0'.repeat(1e8), `"${String.raw`\u0000`.repeat(9)}\\u...`],
     [Array(1e6).fill(0), `[${'0,'.repeat(28)}...`],
   ];
 
   for (const [value, text] of shown) {
     it(`writes ${text}`, () => expect(show(value)).to.equal(text));
   }
-
-  it('writes the digits of no bigint that has more than 100', () => {
-    for (const huge of [10n ** 100n, -(10n ** 100n)]) expect(show(huge)).to.equal('a huge bigint');
-    expect(show(10n ** 100n - 1n)).to.equal(`${'9'.repeat(57)}...`);
-    expect(show(1n - 10n ** 100n)).to.equal(`-${'9'.repeat(56)}...`);
-  });
 
   it('writes a string of 60 characters in full, and a longer one in part', () => {
     expect(show('x'.repeat(58))).to.equal(`"${'x'.repeat(58)}"`);

@@ -106,8 +106,7 @@ function has<Key extends PropertyKey>(
 }
 
 function valueProblems(curves: readonly Curve[], { logScale = false }: PlotOptions): Problem[] {
-  const values = curves.filter(hasValues).map(({ y }) => y);
-  if (values.length === 0) return [{ path: ['source'], rule: 'expected a finite value, got none' }];
+  if (!curves.some(hasValues)) return [{ path: ['source'], rule: 'expected a finite value, got none' }];
   const [, greatest] = extent(curves.filter(({ side }) => side === 'left').map(({ y }) => y));
   if (!logScale || greatest > 0) return [];
   return [{ path: ['logScale'], rule: 'expected a value > 0 on the left axis, got none' }];

@@ -84,5 +84,5 @@ export function optionProblems(options: unknown, rules: Rules): Problem[] {
   }
   const unknown = Object.keys(options).filter((key) => !Object.hasOwn(rules, key));
   const cure = `the options are ${Object.keys(rules).join(', ')}`;
-  return [...problemsOf(options, rules), ...unknownNames(unknown, 'option', () => cure)];
+  return [...problemsOf(options, rules), ...unknownNames(unknown, 'option', () => cure, ['options'])];
 }

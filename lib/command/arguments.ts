@@ -15,9 +15,9 @@ export function readArguments(args: readonly string[]): Arguments {
   const texts = new Map<string, string>();
   const problems: Problem[] = [];
   for (const word of withValues(args)) {
-    const { name, text } = /^--(?<name>[^=]+)(?:=(?<text>.*))?$/s.exec(word)?.groups ?? {};
-    const value = name === undefined ? undefined : (text ?? aloneText(name));
-    if (name === undefined) problems.push(strayWord(word));
+    const { name = '', text } = /^--(?<name>[^=]+)(?:=(?<text>.*))?$/s.exec(word)?.groups ?? {};
+    const value = text ?? aloneText(name);
+    if (name === '') problems.push(strayWord(word));
     else if (!isOption(name)) problems.push(unknownOption(name));
     else if (texts.has(name))
       problems.push({ path: [name], rule: 'given twice', cure: 'remove one of the two' });

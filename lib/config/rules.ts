@@ -130,7 +130,8 @@ export function strict<Shape extends Record<string, z.ZodMiniType>>(
     if (!isObject(value)) return findings.add([broken(expected, value)]);
     const unknown = Object.keys(value).filter((key) => !known.includes(key));
     const cures = new Map(Object.entries(elsewhere).map(([key, cure]) => [plain(key), cure]));
-    findings.add(unknownNames(unknown, 'key', (key) => cures.get(plain(key)) ?? suggestion(key, known)));
+    const cureOf = (key: string) => cures.get(plain(key)) ?? suggestion(key, known);
+    findings.add(unknownNames(unknown, 'key', cureOf, []));
     const read: Record<string, unknown> = {};
     for (const [key, schema] of Object.entries(shape)) {
       if (findings.count >= MAX_PROBLEMS) break;

@@ -101,6 +101,11 @@ describe('ticks whose labels would touch', () => {
     expect(valuesOf(xOf(0, 10, spaced(10, 0.11)))).to.deep.equal([0, 2, 4, 6, 8, 10]);
     expect(valuesOf(xOf(0, 10, spaced(10, 0.21)))).to.deep.equal([0, 5, 10]);
     expect(valuesOf(xOf(0, 10, spaced(10, 0.7)))).to.deep.equal([0, 10]);
+    expect(valuesOf(yOf([0, 10], spaced(10, 0.7)))).to.deep.equal([0, 10]);
+  });
+
+  it('are two rather than the only round number between them', () => {
+    expect(valuesOf(xOf(0.5, 3.5, spaced(3, 0.6)))).to.deep.equal([1, 3.5]);
   });
 
   it('are left out if no distance between round numbers would do', () => {

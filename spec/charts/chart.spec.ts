@@ -143,6 +143,15 @@ describe('toText', () => {
     expect(log.join(' ')).to.equal('1 0.5 0.2 0.1 0.05 0.02 0.01');
   });
 
+  it('leaves gaps for positions <= 0 beside a search, whose x axis is logarithmic', () => {
+    const beside: PlotSeries = { name: 'y', x: [-1, 0, 0.01, 0.1], y: [1, 1, 1, 1], kind: 'points' };
+    expect(
+      plotOf(toText(search, { series: [beside] }))
+        .join('')
+        .match(/x/g),
+    ).to.have.length(2);
+  });
+
   it('draws a single value as a point', () => {
     for (const kind of ['line', 'step', 'points'] as const) {
       expect(toText({ series: [line([1], { kind })] }).match(/o/g)).to.have.length(1);
@@ -401,6 +410,8 @@ describe('toSVG', () => {
 
 describe('toText and toSVG', () => {
   const series = (...all: unknown[]) => ({ series: all });
+  const unknownOption =
+    'unknown option; the options are title, xLabel, yLabel, logScale, series, x, width, height, ascii';
   const refused: readonly [claim: string, source: unknown, options: unknown, message: string][] = [
     ['a width that is too small', RUN, { width: 5 }, '`width`: expected an integer from 30 to 1000, got 5'],
     [
@@ -412,11 +423,15 @@ describe('toText and toSVG', () => {
     ['a title that is no string', RUN, { title: 5 }, '`title`: expected a string, got 5'],
     ['a label that is no string', RUN, { xLabel: null }, '`xLabel`: expected a string, got null'],
     ['a scale that is neither', RUN, { logScale: 'yes' }, '`logScale`: expected true or false, got "yes"'],
+    ['an option of the other one', RUN, { theme: 'dark' }, `\`theme\`: ${unknownOption}`],
     [
-      'an option of the other one',
+      'many unknown options, of which it counts those that it has no room for',
       RUN,
-      { theme: 'dark' },
-      '`theme`: unknown option; the options are title, xLabel, yLabel, logScale, series, x, width, height, ascii',
+      Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`o${i}`, i])),
+      [
+        ...Array.from({ length: 19 }, (_, i) => `\`o${i}\`: ${unknownOption}`),
+        '`options`: 81 more unknown options',
+      ].join('\n'),
     ],
     ['options that are none', RUN, null, '`options`: expected an object, got null'],
     [
@@ -541,6 +556,12 @@ describe('toText and toSVG', () => {
       '`logScale`: expected a value > 0 on the left axis, got none',
     ],
     [
+      'a log scale if only the right axis has a positive value',
+      series(line([-1, 0]), line([1, 2], { axis: 'right' })),
+      { logScale: true },
+      '`logScale`: expected a value > 0 on the left axis, got none',
+    ],
+    [
       'a search whose parts are wrong',
       { ...search, eta_max: 0, trials: 5 },
       {},
@@ -584,7 +605,10 @@ describe('toText and toSVG', () => {
         throw cause;
       },
     };
-    expect(errorOf(() => toSVG(RUN, options)).cause).to.equal(cause);
+    expect(errorOf(() => toSVG(RUN, options))).to.include({
+      message: "`options`: can't be read: see `cause`",
+      cause,
+    });
   });
 
   it('throw nothing but a CosineAnnealingError, whatever they are given', () => {

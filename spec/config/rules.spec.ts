@@ -174,9 +174,11 @@ describe('strict', () => {
 
   it('counts unknown keys beyond those that an error shows', () => {
     const many = Object.fromEntries(Array.from({ length: 1e5 }, (_, i) => [`k${i}`, i]));
-    const { problems } = errorOf(() => check(schema, { a: 1, ...many }, 'x'));
-    expect(problems).to.have.length(21);
-    expect(problems.at(-1)).to.deep.equal({ path: ['x'], rule: '99980 more unknown keys' });
+    const { message } = errorOf(() => check(schema, { a: 1, ...many }, 'x'));
+    expect(message.split('\n').slice(-2)).to.deep.equal([
+      '`x.k18`: unknown key; expected one of a, inner',
+      '`x`: 99981 more unknown keys',
+    ]);
   });
 });
 
