@@ -3,6 +3,24 @@ import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 
+/** What drives the callback through fits and loops. */
+const ADAPTER = [
+  'training/callback',
+  'training/fit',
+  'training/own-loop',
+  'training/cycle-end',
+  'training/last-cycle',
+  'training/hooks',
+  'training/warnings',
+  'training/fit-after-fit',
+  'training/other-writers',
+  'training/plain-object',
+  'training/fits-at-once',
+  'training/peak',
+  'training/state-changes',
+  'training/state',
+];
+
 /** The specs that prove a file, if that isn't the one of the same name alone. */
 const SPECS = {
   'annealing/cycles': ['annealing/cycles', 'annealing/boundaries'],
@@ -16,10 +34,17 @@ const SPECS = {
   'config/config': ['config/config', 'config/conflicts', 'annealing/plan', 'presets/preset'],
   'config/rules': ['config/rules', 'errors', 'config/config', 'presets/preset'],
   'presets/preset': ['presets/mmengine', 'presets/optax', 'presets/transformers'],
-  'training/callback': ['training/callback', 'training/fit', 'training/cases'],
+  'training/callback': ADAPTER,
   'training/checksum': ['training/damage', 'training/state'],
+  'training/fit': ADAPTER,
   'training/interference': ['training/other-writers', 'training/fits-at-once', 'training/plain-object'],
-  'training/reporter': ['training/callback', 'training/fit'],
+  'training/options': ['training/options', 'training/callback', 'training/own-loop'],
+  'training/reporter': [
+    'training/warnings',
+    'training/callback',
+    'training/last-cycle',
+    'training/cycle-end',
+  ],
   'training/run': [
     'training/run',
     'training/warnings',
@@ -29,7 +54,7 @@ const SPECS = {
     'training/last-cycle',
     'training/state-changes',
   ],
-  'training/state': ['training/state', 'training/damage'],
+  'training/state': ['training/state-refused', 'training/state-changes', 'training/state', 'training/damage'],
 };
 
 const file = process.env.MUTATED_FILE;
