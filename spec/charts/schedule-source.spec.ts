@@ -3,6 +3,7 @@ import { toSVG, toText } from '../../lib/charts/chart';
 import { drawnSchedule } from '../../lib/charts/schedule-source';
 import { cosineAnnealing } from '../../lib/config/config';
 import { plotIn, plotOf, pointsIn, rowsOf, strokeIn } from '../support/charts';
+import { errorOf } from '../support/refused';
 
 const sgdr = cosineAnnealing({ T_0: 10, T_mult: 2, eta_max: 0.1, eta_min: 1e-4 });
 const toZero = cosineAnnealing({ T_0: 1, eta_max: 0.05 });
@@ -192,5 +193,52 @@ describe('a schedule of somebody else', () => {
       config: { unit: 'epoch', updateFreq: 'epoch' } as const,
     });
     expect(pointsOf({ schedule, from: 2 ** 54, to: 2 ** 54 + 4 })).to.have.length(5);
+  });
+});
+
+describe('a schedule that is refused', () => {
+  const messageOf = (source: object) =>
+    errorOf(() => drawnSchedule(source as Parameters<typeof drawnSchedule>[0])).message;
+
+  it('lacks something that cosineAnnealing gives it', () => {
+    const { cycleAt, cycleStart, config } = sgdr;
+    const like = (parts: object) => Object.assign(() => 0.1, parts);
+    const others = [
+      [1, '1'],
+      [
+        { cycleAt, cycleStart, config: { unit: 'epoch' } },
+        '{"cycleAt":a function,"cycleStart":a function,"config":{"...',
+      ],
+      ...[
+        {},
+        { cycleStart, config },
+        { cycleAt, config },
+        { cycleAt, cycleStart },
+        { cycleAt: 1, cycleStart, config },
+        { cycleAt, cycleStart: 1, config },
+        { cycleAt, cycleStart, config: null },
+        { cycleAt, cycleStart, config: 'epoch' },
+        { cycleAt, cycleStart, config: {} },
+        { cycleAt, cycleStart, config: { unit: 'step' } },
+      ].map((parts) => [like(parts), 'a function'] as const),
+    ] as const;
+    for (const [schedule, got] of others)
+      expect(messageOf({ schedule, to: 2 })).to.equal(
+        `\`schedule\`: expected a schedule, as cosineAnnealing makes it, got ${got}`,
+      );
+  });
+
+  it('has a range that ends before it has begun, or nowhere', () => {
+    const endAfter = (from: number, got: string) =>
+      `\`to\`: expected a number > \`from\` (${from}), got ${got}`;
+    expect(messageOf({ schedule: sgdr, from: -1, to: -1 })).to.equal(
+      `\`from\`: expected a number >= 0, got -1\n${endAfter(0, '-1')}`,
+    );
+    expect(messageOf({ schedule: sgdr, from: '1', to: 0 })).to.equal(
+      `\`from\`: expected a number >= 0, got "1"\n${endAfter(0, '0')}`,
+    );
+    expect(messageOf({ schedule: sgdr, from: 2, to: 2 })).to.equal(endAfter(2, '2'));
+    expect(messageOf({ schedule: sgdr, to: Infinity })).to.equal(endAfter(0, 'Infinity'));
+    expect(messageOf({ schedule: sgdr, to: '3' })).to.equal(endAfter(0, '"3"'));
   });
 });
