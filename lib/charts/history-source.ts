@@ -108,7 +108,7 @@ function fromColumns(columns: PlottableColumns, restarts: Iterable<PlottableChan
   const steps = column('steps');
   let index = 0;
   const indexed = Array.from(restarts, (restart) => {
-    while (index < length - 1 && (steps[index] ?? 0) < restart.step) index++;
+    while ((steps[index] ?? Infinity) < restart.step) index++;
     return { index, cycle: restart.cycle };
   });
   return {
@@ -120,27 +120,23 @@ function fromColumns(columns: PlottableColumns, restarts: Iterable<PlottableChan
   };
 }
 
-function fromChanges(changes: Iterable<PlottableChange>): Changes {
-  const [steps, epochs, batches, learningRates]: [number[], number[], number[], number[]] = [[], [], [], []];
-  const restarts: { index: number; cycle: number }[] = [];
-  for (const change of changes) {
-    const index = steps.length;
-    if (!isChange(change) || !isCount(index)) {
-      const rule = 'expected { step, epoch, batch, learningRate }';
-      refuse([{ path: ['history', index], rule, received: change }]);
-    }
-    steps.push(change.step);
-    epochs.push(change.epoch);
-    batches.push(change.batch);
-    learningRates.push(change.learningRate);
-    if (change.restart) restarts.push({ index, cycle: change.cycle });
+/** As many changes as a history says that it has, even if it has no end. */
+function fromChanges(history: PlottableHistory): Changes {
+  const changes: PlottableChange[] = [];
+  for (const change of history) {
+    if (changes.length === history.length) break;
+    const rule = 'expected { step, epoch, batch, learningRate }';
+    if (!isChange(change)) refuse([{ path: ['history', changes.length], rule, received: change }]);
+    changes.push(change);
   }
   return {
-    steps: new Float64Array(steps),
-    epochs: new Float64Array(epochs),
-    batches: new Float64Array(batches),
-    learningRates: new Float64Array(learningRates),
-    restarts,
+    steps: Float64Array.from(changes, ({ step }) => step),
+    epochs: Float64Array.from(changes, ({ epoch }) => epoch),
+    batches: Float64Array.from(changes, ({ batch }) => batch),
+    learningRates: Float64Array.from(changes, ({ learningRate }) => learningRate),
+    restarts: changes
+      .map(({ restart, cycle }, index) => ({ restart, cycle, index }))
+      .filter(({ restart }) => restart),
   };
 }
 
@@ -180,14 +176,15 @@ interface Epoch {
 function positionsInEpochs(changes: Changes, end: number): Float64Array {
   const x = withEnd(changes.steps, end);
   const epochs = epochsOf(changes);
-  let updates = end - (epochs[0]?.firstStep ?? 0); // if there is one epoch only
+  let updates: number | undefined;
   epochs.forEach(({ epoch, firstStep, index }, i) => {
     const next = epochs[i + 1];
-    // The last epoch counts as long as the one before it.
+    // The last epoch counts as long as the one before it; the only one goes on to the end.
     if (next) updates = (next.firstStep - firstStep) / Math.max(1, next.epoch - epoch);
+    const length = Math.max(1, updates ?? end - firstStep);
     const own = x.subarray(index, next?.index);
     own.forEach((step, k) => {
-      own[k] = epoch + (step - firstStep) / Math.max(1, updates);
+      own[k] = epoch + (step - firstStep) / length;
     });
   });
   return x;

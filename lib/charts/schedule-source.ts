@@ -115,7 +115,7 @@ function steps(schedule: PlottableSchedule, from: number, to: number, perUnit: n
 function updateOf(schedule: PlottableSchedule, k: number, perUnit: number) {
   const x = positionOfUpdate(k, perUnit);
   const next = startOf(schedule, cycleIndexAt(schedule, x) + 1);
-  const t = x < next && firstUpdateFrom(next, perUnit) <= k ? next : x;
+  const t = firstUpdateFrom(next, perUnit) <= k ? next : x;
   return { x, t, cycle: cycleIndexAt(schedule, t) };
 }
 
@@ -145,7 +145,7 @@ function restartsBetween(schedule: PlottableSchedule, from: number, to: number):
   for (let cycle = first; cycle <= last; cycle += every) {
     restarts.push({ x: startOf(schedule, cycle), label: String(cycle) });
   }
-  return restarts.filter(({ x }) => x >= from && x < to);
+  return restarts.filter(({ x }) => x >= from);
 }
 
 function cycleIndexAt(schedule: PlottableSchedule, t: number): number {

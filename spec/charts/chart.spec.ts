@@ -441,41 +441,6 @@ describe('toText and toSVG', () => {
       "`x`: expected one of 'step', 'epoch', got \"batch\"",
     ],
     [
-      'an empty history',
-      [],
-      {},
-      '`history`: expected changes, got none; train first, or draw { schedule, to }',
-    ],
-    [
-      'a history that is none',
-      { history: { lr: [] } },
-      {},
-      '`history`: expected a history of changes, got {"lr":[]}',
-    ],
-    [
-      'a history that is no list of changes',
-      { history: { length: 3 } },
-      {},
-      '`history`: expected a history of changes, got {"length":3}',
-    ],
-    [
-      'a history of something else',
-      [{ step: 1 }],
-      {},
-      '`history[0]`: expected { step, epoch, batch, learningRate }, got {"step":1}',
-    ],
-    [
-      'a history whose columns differ in length',
-      {
-        history: Object.assign([1], {
-          toJSON: () => ({ steps: [1, 2], epochs: [1], batches: [0, 1], learningRates: [1, 1] }),
-          restarts: [],
-        }),
-      },
-      {},
-      '`history.epochs`: expected 2 values, got [1]',
-    ],
-    [
       'a number for a source',
       5,
       {},
@@ -486,24 +451,6 @@ describe('toText and toSVG', () => {
       sgdr,
       {},
       '`source`: expected something to draw, got a function; pass { schedule, to }, a history, a callback, a search, or { series }',
-    ],
-    [
-      'a schedule that is none',
-      { schedule: 1, to: 2 },
-      {},
-      '`schedule`: expected a schedule, as cosineAnnealing makes it, got 1',
-    ],
-    [
-      'an empty range',
-      { schedule: sgdr, from: -1, to: -1 },
-      {},
-      '`from`: expected a number >= 0, got -1\n`to`: expected a number > `from` (0), got -1',
-    ],
-    [
-      'a range without an end',
-      { schedule: sgdr, to: Infinity },
-      {},
-      '`to`: expected a number > `from` (0), got Infinity',
     ],
     ['series that are no list', { series: 1 }, {}, '`series`: expected a list, got 1'],
     ['further series that are no list', RUN, { series: 1 }, '`series`: expected a list, got 1'],
@@ -560,22 +507,6 @@ describe('toText and toSVG', () => {
       series(line([-1, 0]), line([1, 2], { axis: 'right' })),
       { logScale: true },
       '`logScale`: expected a value > 0 on the left axis, got none',
-    ],
-    [
-      'a search whose parts are wrong',
-      { ...search, eta_max: 0, trials: 5 },
-      {},
-      '`eta_max`: expected a number > 0 (from 1e-300 to 1e300), got 0\n`trials`: expected a list, got 5',
-    ],
-    [
-      'a search whose values are wrong',
-      { eta_max: 1, learningRates: [0, 1], losses: ['1'], trials: [{ eta_max: 1 }], suggestions: { a: '1' } },
-      {},
-      '`losses`: expected 2 values, got ["1"]\n' +
-        '`learningRates[0]`: expected a number > 0 (from 1e-300 to 1e300), got 0\n' +
-        '`losses[0]`: expected a number, got "1"\n' +
-        '`trials[0].loss`: expected a number, got undefined\n' +
-        '`suggestions.a`: expected a number, got "1"',
     ],
   ];
   for (const [claim, source, options, message] of refused) {

@@ -5,6 +5,7 @@ import { cosineAnnealing } from '../../lib/config/config';
 import { HistoryLog, LearningRateHistory } from '../../lib/training/history';
 import { plotOf } from '../support/charts';
 import { timesAsLong } from '../support/measured';
+import { errorOf } from '../support/refused';
 
 const at = (epoch: number, batch: number, step: number, restart = false): PlottableChange => ({
   epoch,
@@ -22,9 +23,9 @@ const marksOf = (history: PlottableHistory, unit: 'step' | 'epoch') =>
 
 describe('a history', () => {
   it('is drawn as steps, one for each change', () => {
-    const { curves } = drawnHistory({ history: [at(0, 0, 0), at(0, 3, 3)] }, 'step');
+    const { curves } = drawnHistory({ history: [at(0, 0, 0), at(0, 3, 3), at(0, 4, 4)] }, 'step');
     expect(curves[0]).to.deep.include({ kind: 'step', name: 'learning rate' });
-    expect(Array.from(curves[0]?.y ?? [])).to.deep.equal([0, 3, 3]);
+    expect(Array.from(curves[0]?.y ?? [])).to.deep.equal([0, 3, 4, 4]);
   });
 
   it('holds its last value up to the step that training reached, else as long as the one before', () => {
@@ -80,6 +81,29 @@ describe('a history', () => {
     expect(marksOf(history, 'epoch')).to.deep.equal([2, 4]);
   });
 
+  it('is read change by change if it has only one of columns and restarts', () => {
+    const history = [at(0, 0, 0), at(0, 5, 5, true)];
+    const columns = { steps: [7], epochs: [0], batches: [7], learningRates: [1] };
+    for (const one of [{ toJSON: () => columns }, { restarts: [] }])
+      expect(marksOf(Object.assign([...history], one), 'step')).to.deep.equal([5]);
+    const both = { toJSON: () => columns, restarts: [at(0, 7, 7, true)] };
+    expect(marksOf(Object.assign([...history], both), 'step')).to.deep.equal([7]);
+  });
+
+  it('is read for as many changes as it has, even if it has no end', () => {
+    const endless = {
+      length: 2,
+      *[Symbol.iterator]() {
+        for (let step = 0; ; step++) yield at(0, step, step);
+      },
+    };
+    expect(xOf(endless, 'step')).to.deep.equal([0, 1, 2]);
+  });
+
+  it('has no mark for a restart without a place', () => {
+    expect(marksOf([at(0, 0, 0), at(0, 1, Number.NaN, true), at(0, 2, 2, true)], 'step')).to.deep.equal([2]);
+  });
+
   it('of a million changes is drawn as small as one of a few, in time in proportion to their number', () => {
     const [million, fewer] = [bigHistory(1e6), bigHistory(1e5)];
     expect(toText(million, { x: 'epoch' }).split('\n').at(-2)?.match(/▲/g)).to.have.length(19);
@@ -90,6 +114,56 @@ describe('a history', () => {
         () => draw(fewer, { x: 'epoch' }),
       );
       expect(times).to.be.below(30);
+    }
+  });
+});
+
+describe('a history that is refused', () => {
+  const columns = { steps: [1, 2], epochs: [1, 1], batches: [0, 1], learningRates: [1, 1] };
+  const ofColumns = (more: object) =>
+    Object.assign([1], { toJSON: () => ({ ...columns, ...more }), restarts: [] });
+  const none = (got: string) => `\`history\`: expected a history of changes, got ${got}`;
+  const noChange = (index: number, got: string) =>
+    `\`history[${index}]\`: expected { step, epoch, batch, learningRate }, got ${got}`;
+  const listed = { length: -1, [Symbol.iterator]: () => [].values() };
+
+  const cases: readonly [claim: string, history: unknown, message: string][] = [
+    ['is empty', [], '`history`: expected changes, got none; train first, or draw { schedule, to }'],
+    ['is null', null, none('null')],
+    ['is no list', { lr: [] }, none('{"lr":[]}')],
+    ['has a length alone', { length: 3 }, none('{"length":3}')],
+    ['has no length', new Set([1]), none('{}')],
+    ['has a length below 0', listed, none('{"length":-1}')],
+    ['has something else in it', [{ step: 1 }], noChange(0, '{"step":1}')],
+    ['has null in it', [at(0, 0, 0), null], noChange(1, 'null')],
+    [
+      'has columns of different lengths',
+      ofColumns({ epochs: [1] }),
+      '`history.epochs`: expected 2 values, got [1]',
+    ],
+    [
+      'has a column that is none',
+      ofColumns({ steps: 5 }),
+      '`history.steps`: expected an array of at most 10,000,000 numbers, got 5',
+    ],
+    [
+      'has something else in a column',
+      ofColumns({ learningRates: [1, '2'] }),
+      '`history.learningRates[1]`: expected a number, got "2"',
+    ],
+  ];
+  for (const [claim, history, message] of cases) {
+    it(claim, () => {
+      const draw = () => drawnHistory({ history: history as PlottableHistory }, 'step');
+      expect(errorOf(draw).message).to.equal(message);
+    });
+  }
+
+  it('has changes without one of their numbers', () => {
+    for (const key of ['step', 'epoch', 'batch', 'learningRate'] as const) {
+      const { [key]: left, ...rest } = at(0, 0, 0);
+      const draw = () => drawnHistory({ history: [rest as PlottableChange] }, 'step');
+      expect(errorOf(draw).problems, `${key} ${left}`).to.have.length(1);
     }
   });
 });

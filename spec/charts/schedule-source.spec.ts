@@ -3,6 +3,7 @@ import { toSVG, toText } from '../../lib/charts/chart';
 import { drawnSchedule } from '../../lib/charts/schedule-source';
 import { cosineAnnealing } from '../../lib/config/config';
 import { plotIn, plotOf, pointsIn, rowsOf, strokeIn } from '../support/charts';
+import { errorOf } from '../support/refused';
 
 const sgdr = cosineAnnealing({ T_0: 10, T_mult: 2, eta_max: 0.1, eta_min: 1e-4 });
 const toZero = cosineAnnealing({ T_0: 1, eta_max: 0.05 });
@@ -16,11 +17,25 @@ const pointsOf = (source: Parameters<typeof drawnSchedule>[0]) => {
 
 describe('a schedule that is set at every batch', () => {
   it('is drawn through both sides of every restart', () => {
-    const at10 = pointsOf({ schedule: sgdr, to: 25 }).filter(([x]) => x === 10);
-    expect(at10).to.deep.equal([
-      [10, sgdr(10 * (1 - Number.EPSILON))],
-      [10, 0.1],
-    ]);
+    const points = pointsOf({ schedule: sgdr, to: 100 });
+    for (const restart of [10, 30, 70])
+      expect(points.filter(([x]) => x === restart)).to.deep.equal([
+        [restart, sgdr(restart * (1 - Number.EPSILON))],
+        [restart, 0.1],
+      ]);
+  });
+
+  it('is drawn through both sides of 4000 restarts at most, every nth of more', () => {
+    // Every third of 8999 restarts, and 4000 positions.
+    expect(pointsOf({ schedule: toZero, to: 9000 })).to.have.length(2 * 3000 + 4000);
+  });
+
+  it('is drawn through 4000 evenly spaced positions, both ends included', () => {
+    const xs = (from: number, to: number) => pointsOf({ schedule: sgdr, from, to }).map(([x]) => x);
+    expect(xs(1, 4)).to.have.length(4000);
+    expect([0, 1333, 3999].map((i) => xs(1, 4)[i])).to.deep.equal([1, 2, 4]);
+    expect(0.3 + (0.9 - 0.3)).to.not.equal(0.9);
+    expect(xs(0.3, 0.9).at(-1)).to.equal(0.9);
   });
 
   it('jumps in the SVG exactly at its mark', () => {
@@ -54,6 +69,7 @@ describe('a schedule that is set at every batch', () => {
 
   it('begins where its range does, in the middle of a cycle or at a restart', () => {
     expect(pointsOf({ schedule: sgdr, from: 15, to: 40 })[0]).to.deep.equal([15, sgdr(15)]);
+    expect(marksOf({ schedule: sgdr, from: 15, to: 40 })).to.deep.equal([[30, '2']]);
     expect(pointsOf({ schedule: toZero, from: 1, to: 2 })[0]).to.deep.equal([1, 0.05]);
     expect(marksOf({ schedule: toZero, from: 1, to: 2 })).to.deep.equal([[1, '1']]);
   });
@@ -187,10 +203,64 @@ describe('a schedule of somebody else', () => {
     );
   });
 
+  it('is a curve if its batches are no number > 0', () => {
+    for (const batchesPerEpoch of [0, -4, Number.NaN, Infinity]) {
+      const schedule = Object.assign(foreign(0, 0), { config: { unit: 'epoch' as const, batchesPerEpoch } });
+      expect(drawnSchedule({ schedule, to: 9 }).curves[0]?.kind, `${batchesPerEpoch}`).to.equal('line');
+    }
+  });
+
   it('ends, though positions are so great that 1 more is the same', () => {
     const schedule = Object.assign(foreign(0, 0), {
       config: { unit: 'epoch', updateFreq: 'epoch' } as const,
     });
     expect(pointsOf({ schedule, from: 2 ** 54, to: 2 ** 54 + 4 })).to.have.length(5);
+  });
+});
+
+describe('a schedule that is refused', () => {
+  const messageOf = (source: object) =>
+    errorOf(() => drawnSchedule(source as Parameters<typeof drawnSchedule>[0])).message;
+
+  it('lacks something that cosineAnnealing gives it', () => {
+    const { cycleAt, cycleStart, config } = sgdr;
+    const like = (parts: object) => Object.assign(() => 0.1, parts);
+    const others = [
+      [1, '1'],
+      [
+        { cycleAt, cycleStart, config: { unit: 'epoch' } },
+        '{"cycleAt":a function,"cycleStart":a function,"config":{"...',
+      ],
+      ...[
+        {},
+        { cycleStart, config },
+        { cycleAt, config },
+        { cycleAt, cycleStart },
+        { cycleAt: 1, cycleStart, config },
+        { cycleAt, cycleStart: 1, config },
+        { cycleAt, cycleStart, config: null },
+        { cycleAt, cycleStart, config: 'epoch' },
+        { cycleAt, cycleStart, config: {} },
+        { cycleAt, cycleStart, config: { unit: 'step' } },
+      ].map((parts) => [like(parts), 'a function'] as const),
+    ] as const;
+    for (const [schedule, got] of others)
+      expect(messageOf({ schedule, to: 2 })).to.equal(
+        `\`schedule\`: expected a schedule, as cosineAnnealing makes it, got ${got}`,
+      );
+  });
+
+  it('has a range that ends before it has begun, or nowhere', () => {
+    const endAfter = (from: number, got: string) =>
+      `\`to\`: expected a number > \`from\` (${from}), got ${got}`;
+    expect(messageOf({ schedule: sgdr, from: -1, to: -1 })).to.equal(
+      `\`from\`: expected a number >= 0, got -1\n${endAfter(0, '-1')}`,
+    );
+    expect(messageOf({ schedule: sgdr, from: '1', to: 0 })).to.equal(
+      `\`from\`: expected a number >= 0, got "1"\n${endAfter(0, '0')}`,
+    );
+    expect(messageOf({ schedule: sgdr, from: 2, to: 2 })).to.equal(endAfter(2, '2'));
+    expect(messageOf({ schedule: sgdr, to: Infinity })).to.equal(endAfter(0, 'Infinity'));
+    expect(messageOf({ schedule: sgdr, to: '3' })).to.equal(endAfter(0, '"3"'));
   });
 });

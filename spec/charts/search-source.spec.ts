@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { toSVG, toText } from '../../lib/charts/chart';
 import { drawnSearch, type SearchSource } from '../../lib/charts/search-source';
 import { rowsOf, strokesIn } from '../support/charts';
+import { errorOf } from '../support/refused';
 
 const found: SearchSource = {
   eta_max: 0.01,
@@ -71,5 +72,38 @@ describe('a search', () => {
         .at(-1)
         ?.d.match(/M/g),
     ).to.have.length(1);
+  });
+});
+
+describe('a search that is refused', () => {
+  const messageOf = (search: object) => errorOf(() => drawnSearch(search as SearchSource)).message;
+
+  it('has parts that are wrong, which are all named', () => {
+    expect(messageOf({ eta_max: 0, learningRates: 1, losses: 2, trials: 5, suggestions: [] })).to.equal(
+      [
+        '`eta_max`: expected a number > 0 (from 1e-300 to 1e300), got 0',
+        '`learningRates`: expected an array of at most 10,000,000 numbers, got 1',
+        '`losses`: expected an array of at most 10,000,000 numbers, got 2',
+        '`trials`: expected a list, got 5',
+        '`suggestions`: expected an object, got []',
+      ].join('\n'),
+    );
+  });
+
+  it('has values that are wrong, which are all named', () => {
+    const trials = [{ eta_max: 1 }, { eta_max: -1, loss: null }, null];
+    expect(
+      messageOf({ eta_max: 1, learningRates: [0, 1], losses: ['1'], trials, suggestions: { a: '1' } }),
+    ).to.equal(
+      [
+        '`losses`: expected 2 values, got ["1"]',
+        '`learningRates[0]`: expected a number > 0 (from 1e-300 to 1e300), got 0',
+        '`losses[0]`: expected a number, got "1"',
+        '`trials[0].loss`: expected a number, got undefined',
+        '`trials[1].eta_max`: expected a number > 0 (from 1e-300 to 1e300), got -1',
+        '`trials[2]`: expected { eta_max, loss }, got null',
+        '`suggestions.a`: expected a number, got "1"',
+      ].join('\n'),
+    );
   });
 });

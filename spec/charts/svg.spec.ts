@@ -52,7 +52,14 @@ describe('the words of an SVG', () => {
   });
 
   it('describe an x axis without a label as x', () => {
-    expect(draw([curve([0, 1])])).to.contain('<desc>y from 0 to 1; x from 0 to 1.</desc>');
+    const svg = draw([curve([0, 1])]);
+    expect(svg).to.contain('<desc>y from 0 to 1; x from 0 to 1.</desc>');
+    expect(svg, 'words between its elements').to.not.match(/^[^<\n]/m);
+  });
+
+  it('describe a curve without values by its name', () => {
+    const curves = [curve([0, 1]), curve([], { name: 'none' })];
+    expect(draw(curves)).to.contain('<desc>y from 0 to 1; none; x from 0 to 1.</desc>');
   });
 
   it('describe ten marks, and count the rest', () => {

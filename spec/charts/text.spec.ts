@@ -172,5 +172,9 @@ describe('ASCII', () => {
     expect(drawn).to.match(/^t{37}\.\.\.$/m);
     expect(drawn).to.match(/^\* y {3}o y > {3}x y$/m);
     expect(drawn).to.match(/\^1 +'$/m);
+    expect(drawn)
+      .to.match(/^ *1\+.*\+1$/m)
+      .and.to.match(/^ +\|.*\|$/m);
+    expect(drawn).to.match(/^ +\+\+-+\+-+\+\+$/m);
   });
 });
