@@ -387,9 +387,9 @@ function* visits(schedule: Schedule, stretch: Stretch): Iterable<Visit> {
     const t = updateAt(schedule, stretch, k);
     const position = schedule.cycleAt(t);
     const end = position.phase === 'hold' ? Infinity : schedule.cycleStart(position.cycle + 1);
-    const last = Math.max(k, Math.min(count, updateCount(schedule, stretch, end)) - 1);
-    yield { ...position, t, updates: last - k + 1 };
-    k = last + 1;
+    const next = Math.min(count, Math.max(k + 1, updateCount(schedule, stretch, end)));
+    yield { ...position, t, updates: next - k };
+    k = next;
   }
 }
 

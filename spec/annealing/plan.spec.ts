@@ -270,6 +270,13 @@ describe('A notice', () => {
     }
   });
 
+  it('is decided though the updates of an open end are too many to be counted one by one', () => {
+    for (const batchesPerEpoch of [1, 2, 3, 4, 7]) {
+      const lr = cosineAnnealing({ eta_max, batchesPerEpoch, cycles: [1] });
+      for (const from of [0, 1, 2, 3]) expect(planOf(lr, fitTo(undefined, from)).restarts).to.deep.equal([]);
+    }
+  });
+
   it('says that the learning rate is constant, with one end or the other to change', () => {
     expect(noticesIn({ T_0: 10, eta_min: 0.1 }, { epochs: 10 })).to.deep.equal([
       { kind: 'constant', learningRate: 0.1, cures: [{ config: { eta_min: 0 } }] },
