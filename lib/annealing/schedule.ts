@@ -177,7 +177,6 @@ export function snapped({ config, cycleAt, cycleStart }: Cycles, t: number): num
   const room = ROUNDING / (updatesPerUnit(config) ?? 1);
   if (t < end && end - t <= room) return end;
   const reach = Math.min(MAX_POSITION, t + room);
-  if (phase === 'anneal' || phase === 'hold' || reach >= end) return t;
   const reached = cycleAt(reach).phase;
   return reached === phase ? t : firstDouble(t, reach, (other) => cycleAt(other).phase === reached);
 }

@@ -167,6 +167,7 @@ describe('cosineAnnealing(config)', () => {
 
     it('multiplies eta_max - eta_min by amplitude_mult at each restart', () => {
       const lr = cosineAnnealing({ T_0: 1, eta_max: 1, eta_min: 0.5, amplitude_mult: 0.5 });
+      expect(cosineAnnealing({ T_0: 1, eta_max: 0.3, eta_min: 0.03, amplitude_mult: 0.5 })(0)).to.equal(0.3);
       expect(upTo(3).map(lr)).to.deep.equal([1, 0.75, 0.625]);
     });
 

@@ -261,6 +261,9 @@ describe('LearningRateHistory', () => {
       for (const from of [0, 3, 1030]) {
         const again = new LearningRateHistory(HistoryLog.of(log.columns(from), log.spans(from)));
         expect([...again]).to.deep.equal(all.slice(from));
+        expect(log.columns(from).restarts).to.deep.equal(
+          all.slice(from).flatMap(({ restart }, i) => (restart ? [i] : [])),
+        );
         expect(again.restarts).to.deep.equal(all.slice(from).filter(({ restart }) => restart));
       }
     });

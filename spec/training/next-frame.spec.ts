@@ -16,7 +16,10 @@ class FakePage {
     expect(type).to.equal('visibilitychange');
     this.listeners.add(listener);
   };
-  removeEventListener = (_: string, listener: Listener) => void this.listeners.delete(listener);
+  removeEventListener = (type: string, listener: Listener) => {
+    expect(type).to.equal('visibilitychange');
+    this.listeners.delete(listener);
+  };
   requestAnimationFrame = (callback: Listener) => this.frames.push(callback);
 
   draw(): void {
@@ -81,6 +84,12 @@ describe('nextFrame', () => {
       expect(page.frames).to.deep.equal([]);
       expect(page.listeners.size).to.equal(0);
     });
+  });
+
+  it('waits for no frame if the page can give none', async () => {
+    const page = new FakePage();
+    await inPage(page, nextFrame, { requestAnimationFrame: undefined });
+    expect(page.listeners.size).to.equal(0);
   });
 
   it('waits no longer once the page is hidden in the middle, and once only', async () => {
