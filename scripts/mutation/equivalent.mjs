@@ -55,6 +55,7 @@ export const EQUIVALENT = [
         'hasCollapsed: > => >=',
         'isBetter: < => <=',
       ],
+      'charts/axis': ['padRange: > => >= #2', 'padRange: > => >= #3', 'withTicks.isClear: >= => >'],
     },
   },
   {
@@ -80,6 +81,10 @@ export const EQUIVALENT = [
       ],
       'training/run': ['Run.standingAfterUpdate: ConditionalExpression => true #2'],
       'config/keys': ['configKeys: MethodExpression'],
+      'charts/schedule-source': ['drawnSchedule: ConditionalExpression => true #2', 'steps: ?. => .'],
+      'charts/rules': ['oneOf.accepts: ConditionalExpression => true #2'],
+      'charts/svg': ['inDrawingOrder.ofKind: ?. => .'],
+      'charts/line': ['turnsOf: ?. => .'],
     },
   },
   {
@@ -90,7 +95,9 @@ export const EQUIVALENT = [
   },
   {
     why: 'What is beyond the budget is cut off later, so to write more of it only takes longer.',
-    mutants: { errors: ['preview: MethodExpression', 'joined: < => <= #2'] },
+    mutants: {
+      errors: ['preview: MethodExpression', 'joined: < => <= #2'],
+    },
   },
   {
     why: 'The two statements work on different things, or only read.',
@@ -215,6 +222,45 @@ export const EQUIVALENT = [
     why: 'What is remembered only saves time.',
     mutants: {
       'training/history': ['HistoryLog.#scheduleOf: assign <=> return'],
+    },
+  },
+  {
+    why: 'No value breaks this rule, so that its words are never shown.',
+    mutants: {
+      'charts/rules': ['anything.expected: StringLiteral'],
+    },
+  },
+  {
+    why: 'What has no position is filtered out.',
+    mutants: {
+      'charts/schedule-source': ['restartsBetween: ArrayDeclaration'],
+    },
+  },
+  {
+    why: "Every side that isn't 'right' is the left one.",
+    mutants: {
+      'charts/svg': [
+        'gridLines: StringLiteral',
+        'marksOf: StringLiteral',
+        'axisTexts: StringLiteral',
+        'axisTexts: StringLiteral #7',
+      ],
+    },
+  },
+  {
+    why: 'Only asks whether one of two is NaN: they are finite otherwise, and so are their sum and their difference.',
+    mutants: {
+      'charts/line': ['stretchesOf: + => -'],
+      'charts/stroke': ['pointPath: + => - #3'],
+      'charts/series': ['withoutEmptyAxis: + => -'],
+      'charts/raster': ['Raster.draw: + => -'],
+    },
+  },
+  {
+    why: 'Writes beyond a typed array, or at NaN, which changes nothing.',
+    mutants: {
+      'charts/series': ['tamed: < => <='],
+      'charts/raster': ['Raster.draw: ConditionalExpression => true #2'],
     },
   },
 ];
