@@ -108,7 +108,6 @@ export const EQUIVALENT = [
         'CosineAnnealingCallback.constructor: assign <=> call',
         'CosineAnnealingCallback.#beforeUpdate: declare <=> if',
         'CosineAnnealingCallback.#beforeUpdate: call <=> assign',
-        'CosineAnnealingCallback.#beforeUpdate: assign <=> assign',
         'CosineAnnealingCallback.#beforeUpdate: assign <=> if',
         'CosineAnnealingCallback.#endEpoch: call <=> if',
         'CosineAnnealingCallback.#endEpoch: if <=> declare',
@@ -157,7 +156,6 @@ export const EQUIVALENT = [
         'write: call <=> declare',
       ],
       'training/run': [
-        'Run.constructor: assign <=> if',
         'Run.beginFit: declare <=> declare',
         'Run.beginFit: declare <=> declare #2',
         'Run.beginFit: declare <=> declare #3',
@@ -172,7 +170,6 @@ export const EQUIVALENT = [
         'Run.book: if <=> assign',
         'Run.#learn: declare <=> declare',
         'Run.#learn: declare <=> declare #2',
-        'Run.#take: if <=> assign',
         'totalOf: declare <=> declare',
       ],
       'training/state': [
@@ -202,7 +199,6 @@ export const EQUIVALENT = [
         'CosineAnnealingCallback.onTrainBegin: assign <=> await',
         'CosineAnnealingCallback.onEpochBegin: assign <=> await',
         'CosineAnnealingCallback.onTrainEnd: call <=> await',
-        'CosineAnnealingCallback.#beforeUpdate: call <=> if',
         'CosineAnnealingCallback.#beforeUpdate: await <=> declare',
         'CosineAnnealingCallback.#beforeUpdate: if <=> await #2',
       ],
