@@ -33,6 +33,15 @@ describe('A callback behind a plain object', () => {
     expectAnnealed(annealing, rates, updates([0, 1, 2]), { T_0: 1, eta_max: BASE });
   });
 
+  it('trains as well if its hooks were spread into a plain object', async () => {
+    const model = tinyModel();
+    const config = { T_0: 1, batchesPerEpoch: BATCHES };
+    const annealing = new CosineAnnealingCallback(config, { ...silent, optimizer: model.optimizer });
+    const rates = ratesOf(model);
+    await train(model, { ...annealing });
+    expectAnnealed(annealing, rates, updates([0, 1, 2]), { ...config, eta_max: BASE });
+  });
+
   it("refuses afterLastCycle 'stop', which needs the model", async () => {
     const model = tinyModel();
     const config = { cycles: [1], afterLastCycle: 'stop' } as const;
